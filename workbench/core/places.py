@@ -1,0 +1,27 @@
+"""Where things lie on this computer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+APPLICATION = "workbench"
+
+
+def weights_dir() -> Path:
+    """The folder of backbone weights; WORKBENCH_WEIGHTS names another."""
+    override = os.environ.get("WORKBENCH_WEIGHTS")
+    return Path(override) if override else Path(platformdirs.user_data_dir(APPLICATION)) / "weights"
+
+
+def log_dir() -> Path:
+    """The folder of logs and crash traces."""
+    return Path(platformdirs.user_log_dir(APPLICATION))
+
+
+def default_projects_dir() -> Path:
+    """Where the window puts a new project unless the user says otherwise; WORKBENCH_PROJECTS names another."""
+    override = os.environ.get("WORKBENCH_PROJECTS")
+    return Path(override) if override else Path(platformdirs.user_documents_dir()) / "Workbench"
