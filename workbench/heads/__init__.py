@@ -37,12 +37,10 @@ class Head(Options):
 
     @abstractmethod
     def build(self, features: int, classes: int) -> nn.Module:
-        """The module: features [B, D] float32 -> logits [B, C]; initial weights from torch's global generator.
+        """The module: features [B, D] float32 -> logits [B, C].
 
-        Raises RecipeError when these options cannot work with this many features.
+        Initial weights come from torch's global generator. Raises RecipeError when these options cannot work with this many features.
         """
 
 
-HEADS: Registry[type[Head]] = Registry(
-    "head", __name__, reserved=("prototype", "ridge", "svm", "knn")
-)
+HEADS: Registry[type[Head]] = Registry("head", __name__, reserved=("prototype", "ridge", "svm", "knn"))
