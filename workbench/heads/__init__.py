@@ -39,7 +39,8 @@ class Head(Options):
     def build(self, features: int, classes: int) -> nn.Module:
         """The module: features [B, D] float32 -> logits [B, C].
 
-        Initial weights come from torch's global generator. Raises RecipeError when these options cannot work with this many features.
+        Initial weights come from torch's global generator. Raises RecipeError when these
+        options cannot work with this many features.
         """
 
 
