@@ -25,3 +25,8 @@ def default_projects_dir() -> Path:
     """Where the window puts a new project unless the user says otherwise; WORKBENCH_PROJECTS names another."""
     override = os.environ.get("WORKBENCH_PROJECTS")
     return Path(override) if override else Path(platformdirs.user_documents_dir()) / "Workbench"
+
+
+def sample_project_dir() -> Path:
+    """The project of the packaged sample, which `workbench demo` and the window share."""
+    return default_projects_dir() / "Handwritten digits"
