@@ -1,0 +1,1 @@
+"""What posterior tables say: metrics, their intervals, comparisons, and doubt about single samples."""
