@@ -1,0 +1,1 @@
+"""Files that leave the project: tables as CSV, and the report."""
