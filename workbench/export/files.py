@@ -19,7 +19,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
     It is written beside its place and renamed, so that nobody meets half of it. File names that are
     not valid Unicode are written with backslash escapes. Raises ProjectError when it cannot be written.
     """
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    beside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
             with open(beside, "x", encoding="utf-8", errors="backslashreplace", newline="") as file:
