@@ -1,0 +1,1 @@
+"""Finding, reading and fitting weights files. The registry imports nothing inside this package."""
