@@ -32,7 +32,7 @@ def command(platform: str = sys.platform, process: int | None = None) -> list[st
 
 
 class KeepAwake:
-    """Between `hold` and `release` the computer does not fall asleep by itself, where the system allows that."""
+    """Between `hold` and `release` the computer does not fall asleep, where its system can do that."""
 
     def __init__(self) -> None:
         self._tool: subprocess.Popen[bytes] | None = None

@@ -180,7 +180,7 @@ class RunController(QObject):
         self._set_state("stopping")
 
     def close(self) -> None:
-        """Leave if something runs, and wait for the worker: an abandoned training thread aborts the program."""
+        """Leave if something runs and wait for the worker: an abandoned thread would abort the program."""
         if self._thread is None:
             return
         if self._wish is Stop.NO:
