@@ -22,7 +22,7 @@ def log_dir() -> Path:
 
 
 def default_projects_dir() -> Path:
-    """Where the window puts a new project unless the user says otherwise; WORKBENCH_PROJECTS names another."""
+    """Where new projects go unless the user says otherwise; WORKBENCH_PROJECTS names another."""
     override = os.environ.get("WORKBENCH_PROJECTS")
     return Path(override) if override else Path(platformdirs.user_documents_dir()) / "Workbench"
 

@@ -42,7 +42,7 @@ class PosteriorTable:
     @property
     def predicted(self) -> NDArray[np.int64]:
         """The class with the largest logit, the first one on ties: [N]."""
-        return np.argmax(self.logits, axis=1).astype(np.int64)
+        return np.asarray(np.argmax(self.logits, axis=1), dtype=np.int64)
 
     def take(self, rows: NDArray[np.intp]) -> PosteriorTable:
         """The table of some rows."""

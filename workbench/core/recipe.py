@@ -101,7 +101,10 @@ class BackboneSettings(Options):
         "empty: that of the backbone's default weights.",
     )
     image_size: int = Field(
-        224, ge=16, le=2048, description="Pictures are brought to this square.",
+        224,
+        ge=16,
+        le=2048,
+        description="Pictures are brought to this square.",
         json_schema_extra={"unit": "px"},
     )
     resize: Literal["squash", "crop", "pad"] = Field(
@@ -120,7 +123,9 @@ class AugmentationSettings(Options):
         "larger, rotated by up to 15 degrees, cropped at random, mirrored at random.",
     )
     views: int = Field(
-        4, ge=1, le=64,
+        4,
+        ge=1,
+        le=64,
         description="With a frozen backbone: how many augmented views of each training picture "
         "are computed in advance.",
     )
@@ -152,7 +157,10 @@ class TrainingSettings(Options):
         "cosine", description="How the learning rate falls over the epochs."
     )
     step_size: int = Field(
-        7, ge=1, description="schedule = step: epochs between two falls.", json_schema_extra={"unit": "epochs"}
+        7,
+        ge=1,
+        description="schedule = step: epochs between two falls.",
+        json_schema_extra={"unit": "epochs"},
     )
     gamma: float = Field(0.1, gt=0, le=1, description="schedule = step: factor of each fall.")
     warmup_epochs: int = Field(
@@ -278,11 +286,14 @@ def apply_overrides(values: dict[str, Any], overrides: Sequence[str], here: Path
         parts = key.strip().split(".")
         if not sign or not all(parts):
             raise RecipeError(f"--set {text}: expected KEY=VALUE, for example --set training.epochs=5")
-        value = _toml_value(written.strip())
-        _put(values, parts, value, text)
-        if ".".join(parts) in _PATHS:
-            table, name = parts
-            values[table][name] = _absolute(value, here, _PATHS[".".join(parts)])
+        if parts[0] == "heads" and len(parts) > 1 and "heads" not in values:
+            # `heads.0.width=20` speaks of the heads that a recipe without any would train.
+            values["heads"] = [{"name": choice.name} for choice in DEFAULT_HEADS]
+        # Anchored on its own: paths that stand in the recipe are relative to the recipe.
+        one: dict[str, Any] = {}
+        _put(one, parts, _toml_value(written.strip()), text)
+        _anchor(one, here)
+        _put(values, parts, _get(one, parts), text)
 
 
 _PATHS = {
@@ -311,6 +322,13 @@ def _toml_value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def _get(values: dict[str, Any], parts: list[str]) -> Any:
+    place: Any = values
+    for part in parts:
+        place = place[part]
+    return place
 
 
 def _put(values: dict[str, Any], parts: list[str], value: Any, text: str) -> None:
