@@ -1,0 +1,5 @@
+"""Projects on disk."""
+
+from workbench.store.project import Project
+
+__all__ = ["Project"]
