@@ -173,12 +173,12 @@ def test_layers_two_to_last_of_the_shared_head_are_one_set_of_weights() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "sentence"),
     [
-        ("spinal", {"width": 0}, r"heads\.0\.width: expected a whole number of at least 1, got 0"),
+        ("spinal", {"width": 0}, r"heads\.0\.width: expected a whole number from 1 to \d+, got 0"),
         ("spinal", {"widht": 3}, r"heads\.0\.widht: unknown key; did you mean 'width'\?"),
         ("spinal", {"activation": "tanh"}, r"heads\.0\.activation: expected one of"),
-        ("mlp", {"hidden": []}, r"heads\.0\.hidden: expected at least 1 entries"),
-        ("mlp", {"hidden": [64, 0]}, r"heads\.0\.hidden\.1: expected a whole number of at least 1, got 0"),
-        ("mlp", {"dropout": 1}, r"heads\.0\.dropout: expected a number of less than 1"),
+        ("mlp", {"hidden": []}, r"heads\.0\.hidden: expected at least one entry, got none"),
+        ("mlp", {"hidden": [64, 0]}, r"heads\.0\.hidden\.1: expected a whole number from 1 to \d+, got 0"),
+        ("mlp", {"dropout": 1}, r"heads\.0\.dropout: expected a number of at least 0 and less than 1, got 1"),
         ("linear", {"width": 3}, r"heads\.0\.width: unknown key"),
     ],
 )
