@@ -75,7 +75,8 @@ class MatrixGrid(QWidget):
         side = self._cell * len(self._classes)
         return QSize(math.ceil(left + side + 2), math.ceil(top + side + 2))
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def rect_of(self, true: int, predicted: int) -> QRectF:
         """Where a cell stands."""
