@@ -262,6 +262,8 @@ def _options(options: Mapping[str, Any]) -> str:
 
 
 def _option(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return f"[{', '.join(map(str, value))}]" if isinstance(value, list | tuple) else str(value)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from workbench import __version__
 
@@ -35,7 +36,14 @@ class UsageError(Exception):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}\nSee `{self.prog} --help`.")
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.dest == "command" and action.choices is not None and value not in action.choices:
+            near = difflib.get_close_matches(str(value), list(action.choices), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            self.error(f"there is no command {value!r}{hint}")
+        super()._check_value(action, value)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -62,7 +70,7 @@ def _add(
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=help,
-        description=f"{help[0].upper()}{help[1:]}.\n\n{more}".rstrip(),
+        description=f"{help[0].upper()}{help[1:]}.\n\n{more}".replace("%%", "%").rstrip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -129,7 +137,7 @@ def _add_questions(commands: argparse._SubParsersAction) -> None:  # type: ignor
     compare = _add(
         commands,
         "compare",
-        "compare runs on the samples they share, with 95 % intervals for every difference",
+        "compare runs on the samples they share, with 95 %% intervals for every difference",
     )
     compare.add_argument("runs", metavar="RUN", nargs="+", help="two or more runs")
     _add_split(compare)

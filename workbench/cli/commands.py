@@ -12,10 +12,11 @@ from workbench.cli import answers
 from workbench.cli.arguments import UsageError
 from workbench.cli.console import Console
 from workbench.cli.live import JsonLines, Progress
+from workbench.cli.projects import project_to_fill
 from workbench.cli.signals import Interruption
 from workbench.cli.tables import size
 from workbench.core import places
-from workbench.core.errors import DataError, ProjectError, RecipeError
+from workbench.core.errors import DataError, RecipeError
 from workbench.core.events import Event, ExperimentEnded
 from workbench.core.recipe import Recipe, apply_overrides
 from workbench.experiment.views import HeadCounts
@@ -34,7 +35,7 @@ def train(options: argparse.Namespace, console: Console, interruption: Interrupt
     """Train what a recipe says."""
     interruption.expect_questions()
     recipe = experiment.load_recipe(options.recipe, options.settings)
-    with _project_to_fill(_folder(options)) as project:
+    with project_to_fill(_folder(options)) as project:
         return _conclude(_carry_out(recipe, project, console, interruption), console)
 
 
@@ -47,7 +48,7 @@ def demo(options: argparse.Namespace, console: Console, interruption: Interrupti
         values["training"]["epochs"] = options.epochs
         recipe = experiment.parse_recipe(values)
     folder = options.project or places.sample_project_dir()
-    with _project_to_fill(folder) as project:
+    with project_to_fill(folder) as project:
         console.say(f"Project: {folder}")
         ended = _carry_out(recipe, project, console, interruption)
         status = _conclude(ended, console)
@@ -176,8 +177,8 @@ def delete(options: argparse.Namespace, console: Console, interruption: Interrup
         else:
             experiment.delete_run(project, options.run)
             console.say(
-                f"{options.run} lies in the trash. `workbench delete {options.run} --restore` brings it back, "
-                "`workbench delete --empty` removes it for good."
+                f"{options.run} lies in the trash. `workbench delete {options.run} --restore` brings it "
+                "back, `workbench delete --empty` removes it for good."
             )
             answer = {"deleted": options.run}
     if console.as_json:
@@ -218,12 +219,7 @@ def _folder(options: argparse.Namespace) -> Path:
 
 def _project(options: argparse.Namespace) -> Project:
     """The project that must be there already."""
-    folder = _folder(options)
-    if not Project.is_project(folder):
-        raise ProjectError(
-            f"{folder}: is not a project; name one with --project DIR, or create one with `workbench train RECIPE`"
-        )
-    return Project.open(folder)
+    return Project.open(_folder(options))
 
 
 def _carry_out(
