@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -39,7 +40,7 @@ class PictureList:
     """The pictures behind a number; `title` says which number, `total` of how many they are a part."""
 
     title: str
-    items: tuple[PictureItem, ...]
+    items: Sequence[PictureItem]
     total: int = 0  # 0: not known
 
 

@@ -66,7 +66,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QCo
   border: 1px solid $accent; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $muted;
   background: $window; }
-QSpinBox, QDoubleSpinBox { padding-right: 20px; }
+QSpinBox, QDoubleSpinBox { padding: 4px 20px 4px 4px; }
+QAbstractSpinBox QLineEdit { border: 0; padding: 0 0 0 6px; background: transparent; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right;
   width: 18px; border: 0; margin: 2px 2px 0 0; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-origin: border;
@@ -87,6 +88,8 @@ QScrollArea { background: transparent; }
 QTableView, QTreeView, QListView { background: $surface; alternate-background-color: $window; color: $text;
   border: 1px solid $line; border-radius: 8px; gridline-color: $line; outline: 0;
   selection-background-color: $accent_soft; selection-color: $text; }
+QListView#gallery { background: transparent; border: 1px solid transparent; }
+QListView#gallery:focus { border: 1px solid $line; }
 QTableView::item, QTreeView::item { padding: 4px 6px; }
 QTableView::item:focus { border: 1px solid $accent; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 1px solid $accent; }

@@ -52,12 +52,12 @@ def _read_like_training(file: str) -> QImage:
     from workbench.data.images import decode
 
     try:
-        pixels = decode(Path(file))  # [H, W, 3] uint8
+        picture = decode(Path(file))
     except (WorkbenchError, OSError):
         return QImage()
-    height, width, _ = pixels.shape
-    # copy(): the array's memory ends with this function.
-    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    width, height = picture.size
+    # copy(): the bytes end with this function.
+    return QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 class _Shelf:
