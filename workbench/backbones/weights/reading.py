@@ -6,6 +6,7 @@ import json
 import pickle
 import re
 import struct
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def tensors(path: Path) -> dict[str, torch.Tensor]:
 
 def _torch_file(path: Path) -> Any:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Detected pickle protocol")  # noise before an answer
+            return torch.load(path, map_location="cpu", weights_only=True)
     except _DAMAGE as error:
         unsafe = re.search(r"GLOBAL ([\w.]+)", str(error))
         if unsafe is not None:
