@@ -30,8 +30,17 @@ line that begins with "error:"; 130 interrupted (what was learned is kept: `work
 """
 
 
+HELP_WIDTH = 100  # characters
+HELP_COLUMN = 28  # where the explanation of a word begins
+
+
 class UsageError(Exception):
     """The command line cannot be read as it stands."""
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=HELP_COLUMN, width=HELP_WIDTH)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -52,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="workbench",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -71,7 +80,7 @@ def _add(
         name,
         help=help,
         description=f"{help[0].upper()}{help[1:]}.\n\n{more}".replace("%%", "%").rstrip(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
     )
     parser.add_argument(
         "--project", metavar="DIR", type=Path, help="the project's folder (default: the current folder)"
