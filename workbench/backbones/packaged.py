@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.backbones import FAMILIES, HALF, Backbone, Block, Card, Family
 from workbench.backbones.nets.body import Body, same_name
@@ -62,7 +62,7 @@ def lite0_body() -> Body:
     """The network without its classifier; blocks are timm's: stem, each unit of each stage, head."""
     import timm
 
-    net = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
+    net: Any = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
     units = [
         Block(f"blocks.{stage}.{place}", (unit,))
         for stage, units in enumerate(net.blocks)

@@ -21,7 +21,8 @@ class PatchEmbedding(nn.Module):
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         patches = self.conv_proj(pictures).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.class_token.expand(len(patches), -1, -1), patches], dim=1)
-        return tokens + self.pos_embedding
+        embedded: torch.Tensor = tokens + self.pos_embedding
+        return embedded
 
 
 class VisionTransformerBody(nn.Module):
