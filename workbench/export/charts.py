@@ -11,7 +11,7 @@ from workbench.export import svg, words
 from workbench.export.content import Curve, ReportRun
 from workbench.export.markup import Markup, tag
 
-CURVE_WIDTH, CURVE_HEIGHT = 500, 250
+CURVE_WIDTH, CURVE_HEIGHT = 490, 250
 LEFT, RIGHT, TOP, BOTTOM = 46, 26, 10, 36
 POINTS_PER_LINE = 400  # more cannot be told apart on paper
 CLASSES_IN_BARS = 20
@@ -21,16 +21,22 @@ Slots = Sequence[tuple[int, ReportRun]]  # a run with its place among all runs, 
 Scale = Callable[[float], float]  # from a value to pixels
 
 
-def curves(runs: Slots, name: str) -> Markup | None:
-    """One metric over epochs, training thin and validation thick; None where nobody recorded it."""
-    lines = [(slot, run, curve) for slot, run in runs for curve in run.curves if curve.name == name]
+def curves(part: Slots, runs: Sequence[ReportRun], name: str) -> Markup | None:
+    """One metric over epochs for some of the runs, training thin and validation thick.
+
+    The axes are those of all `runs`, so that charts side by side can be compared. None where nobody
+    recorded the metric.
+    """
     points = [
         (epoch, value)
-        for _, _, curve in lines
+        for run in runs
+        for curve in run.curves
+        if curve.name == name
         for epoch, value in zip(curve.epochs, curve.values, strict=True)
         if math.isfinite(value)
     ]
-    if not points:
+    lines = [(slot, run, curve) for slot, run in part for curve in run.curves if curve.name == name]
+    if not points or not lines:
         return None
     first, last = min(epoch for epoch, _ in points), max(epoch for epoch, _ in points)
     low, high = _range(name, [value for _, value in points])
@@ -56,7 +62,7 @@ def curves(runs: Slots, name: str) -> Markup | None:
         CURVE_HEIGHT,
         *drawn,
         label=f"{words.TITLES.get(name, name)} over epochs of run "
-        + words.listed([run.letter for _, run in runs]),
+        + words.listed([run.letter for _, run in part]),
     )
 
 

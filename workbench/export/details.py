@@ -77,7 +77,7 @@ def _class_table(content: ReportContent, slot: int, run: ReportRun, measured: Me
     ]
     if len(shown) < len(content.classes):
         caption.append(f"; the {len(shown)} of {len(content.classes)} classes with the lowest F1")
-    heads = [tag("th", title, scope="col") for title in ("class", "n", "precision", "recall", "F1")]
+    heads = [tag("th", title, scope="col") for title in ("Class", "n", "Precision", "Recall", "F1")]
     return table(join(caption), heads, rows)
 
 
@@ -133,7 +133,7 @@ def _pair_table(content: ReportContent, slot: int, run: ReportRun, measured: Mea
     )
     if not rows:
         rows = [tag("tr", tag("td", "no confusion at all", colspan=3))]
-    return table(caption, [tag("th", title, scope="col") for title in ("true", "called", "pictures")], rows)
+    return table(caption, [tag("th", title, scope="col") for title in ("True", "Called", "Pictures")], rows)
 
 
 def cases(content: ReportContent) -> Markup | None:

@@ -13,14 +13,13 @@ from workbench.export.markup import Markup, tag
 CLASSES_IN_MATRIX = 20  # beyond, cells are too small to read and pairs are listed
 PAIRS = 20
 NAME_LENGTH = 14
-DARK_FROM = 0.55  # share of the row from which a cell is dark enough for light digits
+DARK_FROM = 0.66  # share of the row above which light digits have the better contrast; 4.4:1 at the least
 
 
 def matrix(counts: NDArray[np.int64], classes: Sequence[str], letter: str) -> Markup:
     """Counts [C, C], rows true; the shade is the share of the row, 0 to 100 % in every matrix."""
     size = 34 if len(classes) <= 10 else 25
-    longest = max(len(words.shortened(name, NAME_LENGTH)) for name in classes)
-    margin = 14 + round(6.4 * longest)
+    margin = 12 + round(max(svg.text_width(words.shortened(name, NAME_LENGTH)) for name in classes))
     side = size * len(classes)
     rows = np.maximum(counts.sum(axis=1), 1)
     drawn: list[Markup] = []

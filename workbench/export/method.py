@@ -46,7 +46,7 @@ def method(content: ReportContent) -> Markup:
         _run_details(content),
         table(
             "Software",
-            [tag("th", "part", scope="col"), tag("th", "version", scope="col")],
+            [tag("th", "Part", scope="col"), tag("th", "Version", scope="col")],
             [
                 tag("tr", tag("th", name, scope="row"), tag("td", version))
                 for name, version in content.versions.items()
@@ -58,7 +58,7 @@ def method(content: ReportContent) -> Markup:
 
 
 def _run_details(content: ReportContent) -> Markup:
-    titles = ("run", "id", "backbone", "epochs", "trainable", "computed on", "seconds")
+    titles = ("Run", "Id", "Backbone", "Epochs", "Trainable", "Computed on", "Time")
     rows = []
     for slot, run in enumerate(content.runs):
         epochs = str(run.epochs_done) + (f" (kept {run.best_epoch})" if run.best_epoch else "")

@@ -132,9 +132,9 @@ def _class_counts(content: ReportContent) -> Markup:
         )
     )
     heads = [
-        tag("th", name, class_="number", scope="col") for name in ("training", "validation", "test", "all")
+        tag("th", name, class_="number", scope="col") for name in ("Training", "Validation", "Test", "All")
     ]
-    return table(caption, [tag("th", "class", scope="col"), *heads, tag("th")], rows)
+    return table(caption, [tag("th", "Class", scope="col"), *heads, tag("th")], rows)
 
 
 def _count_row(name: str, train: int, val: int, test: int, most: int) -> Markup:
@@ -166,9 +166,8 @@ def results(content: ReportContent) -> Markup:
     """Each run's metrics with intervals, as a table and as dots."""
     drawn = [
         tag("figure", tag("figcaption", f"{words.TITLES[name]}, {_where(content.runs)}"), chart)
-        for part in parts(content.runs)
         for name in ("accuracy", "macro_f1")
-        if (chart := charts.whiskers(part, name)) is not None
+        if (chart := charts.whiskers(list(enumerate(content.runs)), name)) is not None
     ]
     return section(
         "runs",
@@ -192,11 +191,11 @@ def run_table(content: ReportContent, measured: Sequence[Measured | None], split
         if split != "test" or measured[slot] is not None
     ]
     heads = [
-        tag("th", "run", scope="col"),
+        tag("th", "Run", scope="col"),
         tag("th", "n", class_="number", scope="col"),
         *(tag("th", words.TITLES[name], scope="col") for name in COLUMNS),
-        tag("th", "head parameters", class_="number", scope="col"),
-        tag("th", "time", class_="number", scope="col"),
+        tag("th", "Head parameters", class_="number", scope="col"),
+        tag("th", "Time", class_="number", scope="col"),
     ]
     return table(f"On the {words.split(split)} pictures, with 95 % intervals", heads, rows)
 
@@ -232,7 +231,7 @@ def curves(content: ReportContent) -> Markup | None:
         figures = [
             tag("figure", tag("figcaption", words.TITLES[name]), chart)
             for name in ("loss", "accuracy", "macro_f1")
-            if (chart := charts.curves(part, name)) is not None
+            if (chart := charts.curves(part, content.runs, name)) is not None
         ]
         if figures:
             drawn += [legend(part, content.runs), tag("div", *figures, class_="sides")]

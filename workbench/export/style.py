@@ -5,13 +5,13 @@ from __future__ import annotations
 # The colours of runs and surfaces are those of the window, so that run B looks the same in both.
 LIGHT = """
 --page:#F4F6F9;--surface:#FFFFFF;--raised:#EBEFF4;--rule:#D9DFE7;--text:#1B222C;--muted:#596372;
---link:#1F5ABB;--warn:#8A5A00;--warn-soft:#FFF4DC;--heat:#2457A6;--on-heat:#FFFFFF;
+--link:#1F5ABB;--warn:#8A5A00;--warn-soft:#FFF4DC;--heat:#123A7A;--in-heat:#000000;--on-heat:#FFFFFF;
 --run-0:#2457C5;--run-1:#E06A10;--run-2:#0E9F74;--run-3:#B277BA;--run-4:#76340F;--run-5:#2F2A38;
 --on-0:#FFFFFF;--on-1:#000000;--on-2:#000000;--on-3:#000000;--on-4:#FFFFFF;--on-5:#FFFFFF;
 """
 DARK = """
 --page:#16191F;--surface:#1F232B;--raised:#2A303A;--rule:#353C48;--text:#E3E8EF;--muted:#A3ADBB;
---link:#8BB8FF;--warn:#F0C36D;--warn-soft:#3A3018;--heat:#8BB8FF;--on-heat:#10151D;
+--link:#8BB8FF;--warn:#F0C36D;--warn-soft:#3A3018;--heat:#6FA0EE;--in-heat:#FFFFFF;--on-heat:#000000;
 --run-0:#4F79FF;--run-1:#E66C3C;--run-2:#63E39A;--run-3:#E2A4C3;--run-4:#F0EC6A;--run-5:#9376C8;
 --on-0:#000000;--on-1:#000000;--on-2:#000000;--on-3:#000000;--on-4:#000000;--on-5:#000000;
 """
@@ -43,7 +43,7 @@ tbody th{font-weight:600}
 .number,thead .number{text-align:right;white-space:nowrap}
 .range{color:var(--muted);font-size:12px;white-space:nowrap}
 .scroll{overflow-x:auto}
-.sides{display:flex;flex-wrap:wrap;gap:16px 36px;align-items:flex-start}
+.sides{display:flex;flex-wrap:wrap;gap:16px 28px;align-items:flex-start}
 .runs{display:flex;flex-wrap:wrap;gap:6px 18px;list-style:none;padding:0;margin:0 0 14px;font-size:13.5px}
 .chip{display:inline-block;min-width:22px;height:22px;line-height:22px;border-radius:5px;text-align:center;
 padding:0 5px;font-weight:700;font-size:13px;background:var(--run);color:var(--on);margin-right:6px;
@@ -85,19 +85,20 @@ _CHARTS = """
 .dot{fill:var(--run)}
 .whisker{fill:none;stroke:var(--text);stroke-width:1.1}
 .colored .whisker{stroke:var(--run);stroke-width:2}
+.halo{fill:none;stroke:var(--surface);stroke-width:3.4}
 .bar{stroke:var(--run);stroke-width:1}
 .hatch path{fill:none;stroke:var(--run);stroke-width:1.6}
 .hatch .ground{fill:var(--run);fill-opacity:.22}
 .hatch .solid{fill:var(--run)}
 .heat{fill:var(--heat)}
 .frame{fill:none;stroke:var(--rule)}
-.chart .count{font-variant-numeric:tabular-nums}
+.chart .count{fill:var(--in-heat);font-variant-numeric:tabular-nums}
 .chart .count.on{fill:var(--on-heat)}
 .chart .dense{font-size:8px}
 """
 
-# Dashes as in the window: solid, dashes, dots, dash-dot, dash-dot-dot, and solid again.
-_DASHES = ("none", "8 4", "2 4", "9 4 2 4", "9 4 2 4 2 4", "none")
+# Dashes as in the window, but for the sixth: on paper without colours it must not look like the first.
+_DASHES = ("none", "8 4", "2 4", "9 4 2 4", "9 4 2 4 2 4", "16 4")
 
 _PAPER = """
 @page{margin:14mm}

@@ -61,12 +61,18 @@ def bar(x: float, y: float, width: float, height: float, slot: int, title: str) 
 
 
 def whisker(low: float, high: float, y: float, size: float = 3.0) -> Markup:
-    """An interval from x = low to x = high, with end caps."""
-    return tag(
-        "path",
-        d=f"M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {y - size:.1f}v{2 * size:.1f}"
-        f"M{high:.1f} {y - size:.1f}v{2 * size:.1f}",
-        class_="whisker",
+    """An interval from x = low to x = high, with end caps and a light edge that shows it on dark bars."""
+    path = (
+        f"M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {y - size:.1f}v{2 * size:.1f}"
+        f"M{high:.1f} {y - size:.1f}v{2 * size:.1f}"
+    )
+    return join([tag("path", d=path, class_="halo"), tag("path", d=path, class_="whisker")])
+
+
+def text_width(words: str) -> float:
+    """About how many pixels a class name takes: fonts differ, so the wide ones are assumed."""
+    return sum(
+        12.5 if ord(sign) > 0x2E80 else 9.5 if sign.isupper() or sign in "mw%@" else 7.5 for sign in words
     )
 
 
@@ -94,18 +100,21 @@ def tick_words(values: Sequence[float]) -> list[str]:
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places near the wanted ones, at least `gap` apart, within low ... high as far as they fit."""
+    """Places as near to the wanted ones as can be when they are at least `gap` apart, within low ... high."""
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
-    placed: list[float] = []
-    for index in order:
-        placed.append(max(wanted[index], placed[-1] + gap if placed else low))
-    limit = high
-    for position in range(len(placed) - 1, -1, -1):
-        placed[position] = min(placed[position], limit)
-        limit = placed[position] - gap
+    # With rank * gap taken off, "at least gap apart" becomes "never falling": pool what falls.
+    pools: list[tuple[float, int]] = []
+    for rank, index in enumerate(order):
+        mean, size = wanted[index] - rank * gap, 1
+        while pools and pools[-1][0] > mean:
+            other, count = pools.pop()
+            mean, size = (mean * size + other * count) / (size + count), size + count
+        pools.append((mean, size))
+    level = [mean for mean, size in pools for _ in range(size)]
+    ceiling = high - gap * (len(wanted) - 1)
     result = [0.0] * len(wanted)
-    for index, place in zip(order, placed, strict=True):
-        result[index] = place
+    for rank, index in enumerate(order):
+        result[index] = max(low, min(level[rank], ceiling)) + rank * gap
     return result
 
 
