@@ -118,13 +118,13 @@ def _copies(samples: Samples) -> tuple[str, ...]:
                 torn_between.append((a, b))
     warnings = []
     if copies:
-        warnings.append(f"{pictures(len(copies))} have an identical copy among the others")
+        warnings.append(f"{pictures(len(copies))} have an identical copy; copies always fall into one split")
     if torn_between:
         a, b = min(torn_between)
         count = len({samples.content[a] for a, _ in torn_between})
         warnings.append(
-            f"{pictures(count)} stand under different classes at once, with identical content: for "
-            f"example {_labelled_path(samples, a)} and {_labelled_path(samples, b)}"
+            f"Identical content under different classes: {pictures(count)}, for example "
+            f"{_labelled_path(samples, a)} and {_labelled_path(samples, b)}. Correct the labels"
         )
     return tuple(warnings)
 
