@@ -19,7 +19,7 @@ from workbench.gui.charts.legend import RunKey, RunLegend
 
 THICK_LIMIT = 400  # points; pens wider than 1 px are slow for longer series
 TRAIN_ALPHA = 165  # of 255
-SCORES = ("accuracy", "macro_f1")
+TICK_DENSITY = 0.6  # of pyqtgraph's own: a number every few millimetres is noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +233,7 @@ class _Plot(pg.PlotWidget):
             axis.setPen(theme.line())
             axis.setTextPen(theme.muted_text())
             axis.setTickFont(font)
+            axis.setTickDensity(TICK_DENSITY)
             axis.label.setDefaultTextColor(text)
             axis.labelStyle = {"color": theme.muted_text().name()}
             axis.setLabel(axis.labelText)

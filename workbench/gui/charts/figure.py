@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -91,9 +98,7 @@ class Figure(QFrame):
         theme.mark(self, "card")
         self._title = theme.label(title, "heading")
         self._title.setWordWrap(False)
-        self._subtitle = theme.label("", "muted")
-        self._subtitle.setWordWrap(False)
-        self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._subtitle = ElidedLabel()
         self.tools = QHBoxLayout()
         self.tools.setSpacing(6)
         header = QHBoxLayout()
@@ -158,7 +163,6 @@ class Figure(QFrame):
     def show_subtitle(self, text: str) -> None:
         """What the numbers were measured on, beside the title."""
         self._subtitle.setText(text)
-        self._subtitle.setToolTip(text)
 
     def show_content(self, table: Table, sentence: str) -> None:
         """Keep the figure's content as a table and as one sentence."""
@@ -190,6 +194,27 @@ class Figure(QFrame):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._menu.popup(event.globalPos())
+
+
+class ElidedLabel(QLabel):
+    """A quiet line that ends in … where it does not fit; the tooltip has it in full."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        theme.mark(self, "muted")
+        self.setToolTip(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme.muted_text())
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
 
 
 def hint_label(text: str) -> QLabel:
