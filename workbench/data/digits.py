@@ -31,6 +31,10 @@ def draw_digits(home: Path) -> None:
     """
     if (home / MARK).is_file():
         return
+    if os.path.lexists(home) and not (home.is_dir() and os.access(home, os.R_OK) and not any(home.iterdir())):
+        raise ProjectError(
+            f"{home}: something else is in the place of the sample pictures. Rename or remove it, then try again"
+        )
     from sklearn.datasets import load_digits
 
     data = load_digits()
@@ -41,7 +45,7 @@ def draw_digits(home: Path) -> None:
         for index, (cells, digit) in enumerate(zip(data.images, data.target, strict=True)):
             draw(cells).save(beside / str(digit) / f"{index:04d}.png")
         (beside / MARK).touch()
-        if home.is_dir() and not any(home.iterdir()):
+        if home.is_dir():
             home.rmdir()  # Windows does not rename onto a folder, not even an empty one
         os.replace(beside, home)
     except OSError as error:
@@ -50,8 +54,7 @@ def draw_digits(home: Path) -> None:
             return  # another process was faster
         raise ProjectError(
             f"{home}: the sample pictures cannot be written there ({error.strerror}). "
-            "Check that the project's folder can be written, has space left, and holds no other "
-            f"folder {home.name!r}"
+            "Check that the project's folder can be written and has space left"
         ) from None
 
 
