@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import RecipeError
-from workbench.core.recipe import Recipe, apply_overrides, parse, parse_toml, read_values
+from workbench.core.recipe import Recipe, parse, parse_toml
+from workbench.core.recipe_files import apply_overrides, read_values
 
 SMALLEST: dict[str, Any] = {"data": {"kind": "folder", "path": "/pictures"}}
 

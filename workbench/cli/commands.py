@@ -18,7 +18,8 @@ from workbench.cli.tables import size
 from workbench.core import places
 from workbench.core.errors import DataError, RecipeError
 from workbench.core.events import Event, ExperimentEnded
-from workbench.core.recipe import Recipe, apply_overrides
+from workbench.core.recipe import Recipe
+from workbench.core.recipe_files import apply_overrides
 from workbench.experiment.views import HeadCounts
 from workbench.store.project import Project
 
