@@ -41,10 +41,14 @@ class ArrayStore:
 
     def posterior(self, run: str, split: str) -> PosteriorTable:
         """A run's table of one split; raises ProjectError when it has none or it is damaged."""
-        if not self.has_tensors(run, _posterior(split)):
+        if not self.has_posterior(run, split):
             hint = "workbench test opens it" if split == "test" else "it has one when its training has ended"
             raise ProjectError(f"{run}: no posterior table of the {split} set is stored; {hint}")
         return PosteriorTable.from_arrays(self.load_tensors(run, _posterior(split))[0])
+
+    def has_posterior(self, run: str, split: str) -> bool:
+        """Whether the run has a table of this split."""
+        return self.has_tensors(run, _posterior(split))
 
     def save_tensors(
         self, run: str, name: str, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, str]

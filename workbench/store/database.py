@@ -170,16 +170,14 @@ class Database:
                     "can only be taken in where the project can be written; copy the project to a folder you "
                     "may write to and open the copy"
                 )
-            connection = _connected(self.file, mode)
             try:
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                with closing(_connected(self.file, mode)) as connection:
+                    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
                 return mode
             except sqlite3.OperationalError:
                 # Read-only folders without SQLite's memory file: only `still` can read there.
                 if mode == modes[-1]:
                     raise
-            finally:
-                connection.close()
         raise AssertionError("some mode was tried")
 
     def _has_unmerged_work(self) -> bool:
@@ -209,13 +207,17 @@ def _connected(file: Path, mode: Mode) -> sqlite3.Connection:
         isolation_level=None,  # transactions are ours, begun and ended in one place
         check_same_thread=False,  # close() is called by another thread
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    # A hostile database must not bring functions of its own into our queries.
-    connection.execute("PRAGMA trusted_schema = OFF")
-    if mode != "write":
-        connection.execute("PRAGMA query_only = ON")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        # A hostile database must not bring functions of its own into our queries.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if mode != "write":
+            connection.execute("PRAGMA query_only = ON")
+    except BaseException:  # the first of them may be the one to find the file unreadable
+        connection.close()
+        raise
     return connection
 
 

@@ -36,6 +36,7 @@ class ExperimentStore:
         runs: Sequence[NewRun],
         dataset: str = "",
         split: str = "",
+        details: Mapping[str, Any] | None = None,
     ) -> tuple[str, tuple[str, ...]]:
         """Keep an experiment with all its runs, queued; returns its id and theirs, in order.
 
@@ -46,9 +47,18 @@ class ExperimentStore:
         with self._database.write() as connection:
             experiment = _free_name(connection, now)
             connection.execute(
-                "INSERT INTO experiments (id, name, recipe, fingerprint, dataset, split, created) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (experiment, name, recipe_toml, recipe_fingerprint, dataset or None, split or None, now),
+                "INSERT INTO experiments (id, name, recipe, fingerprint, dataset, split, details, created) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    experiment,
+                    name,
+                    recipe_toml,
+                    recipe_fingerprint,
+                    dataset or None,
+                    split or None,
+                    _json(details or {}),
+                    now,
+                ),
             )
             ids: list[str] = []
             for run in runs:
@@ -190,7 +200,7 @@ def _experiments(
     connection: sqlite3.Connection, where: str, values: tuple[object, ...]
 ) -> tuple[ExperimentRecord, ...]:
     rows = connection.execute(
-        "SELECT id, name, recipe, fingerprint, coalesce(dataset, ''), coalesce(split, ''), created "
+        "SELECT id, name, recipe, fingerprint, coalesce(dataset, ''), coalesce(split, ''), created, details "
         f"FROM experiments e {where} ORDER BY created DESC, key DESC",
         values,
     ).fetchall()
@@ -202,10 +212,13 @@ def _experiments(
     )
     for experiment, run in members:
         runs[experiment].append(run)
-    return tuple(
-        ExperimentRecord(id, name, recipe, fingerprint, dataset, split, created, tuple(runs[id]))
-        for id, name, recipe, fingerprint, dataset, split, created in rows
-    )
+    found = []
+    for id, name, recipe, fingerprint, dataset, split, created, details in rows:
+        own = tuple(runs[id])
+        found.append(
+            ExperimentRecord(id, name, recipe, fingerprint, dataset, split, created, json.loads(details), own)
+        )
+    return tuple(found)
 
 
 def _runs(connection: sqlite3.Connection, rest: str, values: tuple[object, ...]) -> tuple[RunRecord, ...]:

@@ -48,6 +48,7 @@ class ExperimentRecord:
     dataset: str  # "" until the pictures were read
     split: str
     created: float  # seconds since 1970, like all times here
+    details: Mapping[str, Any]
     runs: tuple[str, ...]
 
 

@@ -150,6 +150,7 @@ _RUNS: Migration = (
         fingerprint TEXT NOT NULL,  -- of the recipe
         dataset TEXT REFERENCES datasets (id),  -- NULL until the pictures were read
         split TEXT REFERENCES splits (id),
+        details TEXT NOT NULL DEFAULT '{}',  -- JSON: what a later kind of experiment has to remember
         created REAL NOT NULL
     )""",
     """CREATE TABLE runs (
