@@ -1,0 +1,368 @@
+"""One experiment's shared inputs, and one run from its initial weights to its posterior table."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from workbench.backbones import Backbone
+from workbench.core.events import EpochDone, Event, RunEnded, RunPlan, RunStarted, StageStarted, Status
+from workbench.core.posterior import PosteriorTable
+from workbench.core.recipe import PartChoice, Recipe
+from workbench.core.samples import TRAIN, VAL, Samples, Split
+from workbench.core.stopping import Stop
+from workbench.data.images import DECODER
+from workbench.data.loading import cached
+from workbench.data.transforms import margin_px
+from workbench.evaluation.metrics import summary
+from workbench.experiment.diagnosis import versions
+from workbench.experiment.recipes import head_of, policy_of
+from workbench.store.project import Project
+from workbench.store.records import KEPT, Metric
+from workbench.training.checkpoint import Checkpoint
+from workbench.training.device import Device, piece_size, threads_for
+from workbench.training.features import FeatureStore, engine_name
+from workbench.training.inputs import FeatureInputs, Inputs, PictureInputs, targets
+from workbench.training.loop import Fitted, Task, fit, predict
+from workbench.training.nets import (
+    counts,
+    freezing,
+    from_arrays,
+    new_classifier,
+    new_head,
+    picture_spec,
+    to_arrays,
+)
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from workbench.experiment.running import Emit, Job
+
+# Rows per forward pass when only features go through a head.
+FEATURE_ROWS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What all runs of an experiment share."""
+
+    samples: Samples
+    split: Split
+    backbone: Backbone
+    device: Device
+    frozen: frozenset[str]  # blocks that never learn; all of them: heads learn from features
+    train: Inputs
+    val: Inputs | None
+    val_rows: np.ndarray
+
+    @property
+    def on_features(self) -> bool:
+        """Whether the backbone stands still and the runs see only its features."""
+        return len(self.frozen) == len(self.backbone.blocks)
+
+
+def prepare(job: Job, samples: Samples, split: Split, backbone: Backbone, device: Device) -> Prepared:
+    """The inputs of all runs: features where the whole backbone stands still, else decoded pictures."""
+    recipe = job.recipe
+    blocks = tuple(block.name for block in backbone.blocks)
+    policy = policy_of(recipe.policy)
+    frozen = frozenset(blocks)
+    for seed in recipe.training.seeds:
+        frozen &= policy.always_frozen(blocks, recipe.training.epochs, seed)
+    train_rows, val_rows = split.indices(TRAIN), split.indices(VAL)
+    make = _features if len(frozen) == len(blocks) else _pictures
+    train, val = make(job, samples, train_rows, val_rows, backbone, device)
+    return Prepared(samples, split, backbone, device, frozen, train, val, val_rows)
+
+
+def _features(
+    job: Job,
+    samples: Samples,
+    train_rows: np.ndarray,
+    val_rows: np.ndarray,
+    backbone: Backbone,
+    device: Device,
+) -> tuple[Inputs, Inputs | None]:
+    recipe = job.recipe
+    spec = picture_spec(backbone, recipe.backbone.image_size, recipe.backbone.resize)
+    store = FeatureStore(job.project.cache, backbone, device)
+    augmentation = recipe.augmentation.name
+    views = recipe.augmentation.views if augmentation != "none" else 1
+    # All samples in one go for view 0, so that decoding overlaps computing across the splits.
+    plain = np.concatenate([train_rows, val_rows])
+    todo = [(plain, 0), *((train_rows, view) for view in range(1, views))]
+    total = sum(store.missing(_contents(samples, rows), spec, augmentation, view) for rows, view in todo)
+    job.emit(StageStarted(None, "features", total, f"{backbone.card.title}, {engine_name()}"))
+    advance, done = job.advancing("features"), 0
+
+    def advanced(more: int) -> None:
+        nonlocal done
+        done += more
+        advance(done, total)
+
+    found = [
+        store.features(
+            _files(samples, rows), _contents(samples, rows), spec, augmentation, view, advanced, job.stopped
+        )
+        for rows, view in todo
+    ]
+    learn = np.stack([found[0][: len(train_rows)], *found[1:]])
+    train = FeatureInputs(torch.from_numpy(learn), targets(samples.target[train_rows]))
+    if not len(val_rows):
+        return train, None
+    check = found[0][len(train_rows) :][None]
+    return train, FeatureInputs(torch.from_numpy(check), targets(samples.target[val_rows]))
+
+
+def _pictures(
+    job: Job,
+    samples: Samples,
+    train_rows: np.ndarray,
+    val_rows: np.ndarray,
+    backbone: Backbone,
+    device: Device,
+) -> tuple[Inputs, Inputs | None]:
+    recipe = job.recipe
+    size, augmentation = recipe.backbone.image_size, recipe.augmentation.name
+    spec = picture_spec(backbone, size, recipe.backbone.resize)
+    folder = job.project.cache / "pictures"
+    job.emit(StageStarted(None, "features", len(train_rows) + len(val_rows), "Decoding pictures"))
+    advance = job.advancing("features")
+    total = len(train_rows) + len(val_rows)
+    train_pixels = cached(
+        _files(samples, train_rows),
+        _contents(samples, train_rows),
+        spec.larger(margin_px(augmentation)),
+        folder,
+        lambda done, _: advance(done, total),
+        job.stopped,
+    )
+    train = PictureInputs(train_pixels, targets(samples.target[train_rows]), backbone, size, augmentation)
+    if not len(val_rows):
+        return train, None
+    val_pixels = cached(
+        _files(samples, val_rows),
+        _contents(samples, val_rows),
+        spec,
+        folder,
+        lambda done, _: advance(len(train_rows) + done, total),
+        job.stopped,
+    )
+    return train, PictureInputs(val_pixels, targets(samples.target[val_rows]), backbone, size)
+
+
+def _files(samples: Samples, rows: Sequence[int] | np.ndarray) -> list[Path]:
+    return [samples.file(int(row)) for row in rows]
+
+
+def _contents(samples: Samples, rows: Sequence[int] | np.ndarray) -> list[str]:
+    return [samples.content[int(row)] for row in rows]
+
+
+def carry_out(job: Job, prepared: Prepared, plan: RunPlan) -> Stop:
+    """Train, keep, predict and record one run; returns what the caller wished meanwhile."""
+    settings, width, classes = job.recipe.training, prepared.backbone.features, len(prepared.samples.classes)
+    options = head_of(PartChoice(name=plan.head, **job.project.run(plan.run).head_options))
+    head = new_head(options, width, classes, plan.seed)
+    task = _task(job.recipe, prepared, plan, head)
+    _begin(job, prepared, plan, task, head)
+    cost = options.multiplications(width, classes) * settings.batch_size if prepared.on_features else math.inf
+    with threads_for(cost, prepared.device):
+        began = time.perf_counter()
+        fitted = fit(
+            task,
+            load_checkpoint(job.project, plan.run),
+            lambda checkpoint: save_checkpoint(job.project, plan.run, checkpoint),
+            _recording(job.project, job.emit),
+            job.stopped,
+        )
+        fit_seconds = time.perf_counter() - began
+        if fitted.stop in (Stop.LEAVE, Stop.DISCARD) or fitted.state is None:
+            if fitted.stop is not Stop.DISCARD:
+                _paused(job, plan, fitted)
+            return fitted.stop
+        job.emit(StageStarted(plan.run, "predict", 0))
+        began = time.perf_counter()
+        task.net.load_state_dict(fitted.state)
+        metrics = _judge(job, prepared, plan, task)
+    _keep(job, prepared, plan, fitted, metrics, (fit_seconds, time.perf_counter() - began))
+    return fitted.stop
+
+
+def _begin(job: Job, prepared: Prepared, plan: RunPlan, task: Task, head: nn.Module) -> None:
+    """Record what carries the run out, and forget what a former try did after its last checkpoint."""
+    project, device = job.project, prepared.device
+    start = load_checkpoint(project, plan.run)
+    project.claim_run(plan.run)
+    project.drop_metrics(plan.run, after_epoch=start.epoch if start else 0)
+    sizes = counts(prepared.backbone, head, prepared.frozen)
+    project.update_run(
+        plan.run,
+        status="running",
+        started=time.time(),
+        message="",
+        device=device.name,
+        engine=engine_name(),
+        precision=device.precision,
+        decoder=DECODER,
+        weights_sha256=prepared.backbone.weights.sha256,
+        versions=versions(),
+        parameters=sizes,
+        piece=task.piece,
+    )
+    job.emit(RunStarted(plan.run, plan.head, plan.seed, task.settings.epochs, sizes))
+    job.emit(StageStarted(plan.run, "fit", task.settings.epochs))
+
+
+def _keep(
+    job: Job,
+    prepared: Prepared,
+    plan: RunPlan,
+    fitted: Fitted,
+    metrics: dict[str, Any],
+    seconds: tuple[float, float],
+) -> None:
+    """Store the weights and close the run; a finished one needs no checkpoint any more."""
+    assert fitted.state is not None
+    prefix = "head." if prepared.on_features else ""
+    state = {f"{prefix}{name}": tensor for name, tensor in fitted.state.items()}
+    job.project.save_tensors(plan.run, "weights", to_arrays(state), {})
+    status: Status = "finished" if fitted.stop is Stop.NO else "stopped"
+    parts = _seconds(job, *seconds)
+    job.project.update_run(
+        plan.run,
+        status=status,
+        ended=time.time(),
+        seconds=parts,
+        epochs_done=fitted.epochs,
+        best_epoch=fitted.best_epoch,
+    )
+    if status == "finished":
+        job.project.drop_tensors(plan.run, "checkpoint")
+    job.emit(RunEnded(plan.run, status, metrics, parts))
+
+
+def _task(recipe: Recipe, prepared: Prepared, plan: RunPlan, head: nn.Module) -> Task:
+    """The net that learns, and its data, as the loop needs them."""
+    settings, backbone, device = recipe.training, prepared.backbone, prepared.device
+    if prepared.on_features:
+        net, piece, predict_piece = head, settings.batch_size, FEATURE_ROWS
+        freeze: Callable[[int], object] = lambda epoch: head.train()  # noqa: E731
+    else:
+        classifier = new_classifier(backbone, head)
+        net, card = classifier, backbone.card
+        cost = card.gflops * 1e9 * (recipe.backbone.image_size / card.image_size) ** 2
+        piece = predict_piece = piece_size(settings.batch_size, cost, classifier, device)
+        freeze = freezing(classifier, backbone, policy_of(recipe.policy), plan.seed)
+    return Task(
+        run=plan.run,
+        net=net,
+        freeze=freeze,
+        train=prepared.train,
+        val=prepared.val,
+        classes=prepared.samples.classes,
+        settings=settings,
+        seed=plan.seed,
+        device=device,
+        piece=piece,
+        predict_piece=predict_piece,
+    )
+
+
+def _judge(job: Job, prepared: Prepared, plan: RunPlan, task: Task) -> dict[str, Any]:
+    """The posterior table on validation, stored, and the metrics that follow from it."""
+    if prepared.val is None:
+        return {}
+    logits = predict(task.net, prepared.val, task.device, task.predict_piece, job.stopped)
+    table = PosteriorTable(
+        sample=tuple(prepared.samples.paths[row] for row in prepared.val_rows),
+        target=prepared.val.target.numpy(),
+        logits=logits,
+        classes=prepared.samples.classes,
+        split="val",
+        source=plan.run,
+    )
+    job.project.save_posterior(table)
+    return record_metrics(job.project, table)
+
+
+def record_metrics(project: Project, table: PosteriorTable) -> dict[str, Any]:
+    """Store the metrics of a posterior table; returns them as {split: metrics}."""
+    found = summary(table)
+    rows = [
+        Metric(KEPT, table.split, "", name, float(found[name]))
+        for name in ("n", "accuracy", "macro_f1", "log_loss", "ece")
+    ]
+    rows += [
+        Metric(KEPT, table.split, class_name, name, float(value))
+        for class_name, scores in found["per_class"].items()
+        for name, value in scores.items()
+    ]
+    project.add_metrics(table.source, rows)
+    return {table.split: found}
+
+
+def _recording(project: Project, emit: Emit) -> Emit:
+    """An `emit` that stores each epoch's metrics before it tells of them."""
+
+    def record(event: Event) -> None:
+        if isinstance(event, EpochDone):
+            rows = [Metric(event.epoch, "train", "", name, value) for name, value in event.train.items()]
+            rows += [Metric(event.epoch, "val", "", name, value) for name, value in event.val.items()]
+            rows += [
+                Metric(event.epoch, "val", class_name, name, value)
+                for class_name, scores in event.per_class.items()
+                for name, value in scores.items()
+            ]
+            project.add_metrics(event.run, rows)
+            project.update_run(event.run, epochs_done=event.epoch, best_epoch=event.best_epoch)
+        emit(event)
+
+    return record
+
+
+def save_checkpoint(project: Project, run: str, checkpoint: Checkpoint) -> None:
+    """Keep a training state in the run's folder, replacing the one before."""
+    arrays, text = checkpoint.to_arrays()
+    project.save_tensors(run, "checkpoint", arrays, text)
+
+
+def load_checkpoint(project: Project, run: str) -> Checkpoint | None:
+    """The last training state of a run, or None before its first epoch was complete."""
+    if not project.has_tensors(run, "checkpoint"):
+        return None
+    return Checkpoint.from_arrays(*project.load_tensors(run, "checkpoint"))
+
+
+def load_weights(project: Project, run: str) -> dict[str, torch.Tensor]:
+    """The weights a run kept: `head.*`, and `backbone.*` where the backbone learned too."""
+    arrays, _ = project.load_tensors(run, "weights")
+    return from_arrays(arrays)
+
+
+def _paused(job: Job, plan: RunPlan, fitted: Fitted) -> None:
+    if fitted.stop is Stop.KEEP:
+        message = "stopped before the first epoch was complete, so there is nothing to keep; resume to go on"
+    else:
+        message = f"stopped after epoch {fitted.epochs}; resume to go on"
+    job.project.update_run(plan.run, status="paused", message=message)
+    job.emit(RunEnded(plan.run, "paused", message=message))
+
+
+def _seconds(job: Job, fit_seconds: float, predict_seconds: float) -> dict[str, Any]:
+    """Seconds per stage. Data and features are shared by all runs of the experiment."""
+    own = {"fit": fit_seconds, "predict": predict_seconds}
+    parts = {**job.seconds, **own}
+    return {
+        **{name: round(value, 3) for name, value in parts.items()},
+        "total": round(sum(parts.values()), 3),
+        "shared": True,
+    }

@@ -1,0 +1,243 @@
+"""What runs found: lists, one run in full, runs side by side."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from workbench.core.errors import ProjectError
+from workbench.core.posterior import PosteriorTable
+from workbench.core.recipe import Recipe
+from workbench.core.samples import TEST, Samples
+from workbench.evaluation import comparison
+from workbench.evaluation.intervals import class_intervals, intervals
+from workbench.evaluation.metrics import METRICS, confusion, summary
+from workbench.experiment.recipes import parse_stored
+from workbench.experiment.views import Comparison, Curve, Difference, RunResult, RunView
+from workbench.store.project import Project
+from workbench.store.records import KEPT, Metric, RunRecord
+
+COMPARED_METRICS = METRICS
+
+
+def list_runs(project: Project) -> tuple[RunView, ...]:
+    """All runs of a project, newest first."""
+    return tuple(view_of(project, run) for run in project.runs())
+
+
+def view_of(project: Project, run: RunRecord) -> RunView:
+    """One run as lists show it."""
+    experiment = project.experiment(run.experiment)
+    recipe = parse_stored(experiment.recipe_toml)
+    sentence = project.split(experiment.split).sentence if experiment.split else ""
+    sealed = test_fingerprint(project, run)
+    return RunView(
+        run=run.id,
+        experiment=run.experiment,
+        name=experiment.name,
+        label=run.label,
+        head=run.head,
+        head_options=run.head_options,
+        seed=run.seed,
+        status=run.status,
+        created=run.created,
+        ended=run.ended,
+        epochs_done=run.epochs_done,
+        best_epoch=run.best_epoch,
+        parameters=run.parameters,
+        metrics=_final_metrics(project.metrics(run.id, KEPT)),
+        seconds=run.seconds,
+        device=run.device,
+        engine=run.engine,
+        precision=run.precision,
+        decoder=run.decoder,
+        backbone=recipe.backbone.name,
+        data=_data_line(recipe),
+        split=sentence,
+        opened=project.test_openings(sealed) if sealed else 0,
+        message=run.message,
+    )
+
+
+def run_object(project: Project, run: RunRecord) -> dict[str, Any]:
+    """One run as `--json` prints it in experiment_ended, runs and test."""
+    return {
+        "run": run.id,
+        "name": project.experiment(run.experiment).name,
+        "experiment": run.experiment,
+        "label": run.label,
+        "head": run.head,
+        "options": dict(run.head_options),
+        "seed": run.seed,
+        "status": run.status,
+        "message": run.message,
+        "parameters": dict(run.parameters),
+        "metrics": _final_metrics(project.metrics(run.id, KEPT)),
+        "seconds": dict(run.seconds),
+        "best_epoch": run.best_epoch,
+        "device": run.device,
+        "engine": run.engine,
+        "precision": run.precision,
+        "decoder": run.decoder,
+    }
+
+
+def _final_metrics(rows: Sequence[Metric]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row in rows:
+        of_split = found.setdefault(row.split, {"per_class": {}})
+        scores = of_split["per_class"].setdefault(row.class_name, {}) if row.class_name else of_split
+        scores[row.name] = int(row.value) if row.name in ("n", "support") else row.value
+    for of_split in found.values():
+        of_split["per_class"] = of_split.pop("per_class")  # last, after the overall metrics
+    return found
+
+
+def _data_line(recipe: Recipe) -> str:
+    if recipe.data.kind == "sample":
+        return "packaged handwritten digits"
+    return recipe.data.path + (f" + test {recipe.data.test_path}" if recipe.data.test_path else "")
+
+
+def run_samples(project: Project, run: RunRecord) -> Samples:
+    """The samples a run learned from; raises ProjectError when it never got that far."""
+    experiment = project.experiment(run.experiment)
+    if not experiment.dataset:
+        raise ProjectError(f"{run.id}: this run ended before its pictures were read; resume it first")
+    return project.dataset(experiment.dataset)
+
+
+def test_fingerprint(project: Project, run: RunRecord) -> str:
+    """Names the test set of a run by its contents, whatever the rest of the data is; "" without one."""
+    experiment = project.experiment(run.experiment)
+    if not experiment.dataset or not experiment.split:
+        return ""
+    return _test_fingerprint(project, experiment.dataset, experiment.split)
+
+
+@functools.lru_cache(maxsize=64)  # a stored split never changes, and lists ask for every run
+def _test_fingerprint(project: Project, dataset: str, split: str) -> str:
+    samples, rows = project.dataset(dataset), project.split(split).indices(TEST)
+    if not len(rows):
+        return ""
+    contents = sorted(samples.content[int(row)] for row in rows)
+    return hashlib.sha256("\n".join(contents).encode()).hexdigest()[:32]
+
+
+def _groups(project: Project, run: RunRecord, table: PosteriorTable, samples: Samples) -> list[str] | None:
+    """The group of each row of `table`, where the split kept groups together."""
+    split = project.split(project.experiment(run.experiment).split)
+    if not split.group:
+        return None
+    column = samples.metadata[split.group]
+    rows = {samples.paths[int(i)]: int(i) for i in np.flatnonzero(_in_split(split.part, table.split))}
+    # A sample without a group stands for itself.
+    return [column[rows[name]] or f"\0{name}" for name in table.sample]
+
+
+def _in_split(part: np.ndarray, split: str) -> np.ndarray:
+    return part == ("train", "val", "test").index(split)
+
+
+def run_result(project: Project, run: str, split: str = "val") -> RunResult:
+    """A run's posterior table of one split, with everything derived from it.
+
+    Raises ProjectError when the run has none; the test split has one only once it was opened.
+    """
+    record = project.run(run)
+    samples = run_samples(project, record)
+    table = project.posterior(record.id, split)
+    groups = _groups(project, record, table, samples)
+    part = project.split(project.experiment(record.experiment).split).part
+    files = {samples.paths[int(i)]: str(samples.file(int(i))) for i in np.flatnonzero(_in_split(part, split))}
+    return RunResult(
+        view=view_of(project, record),
+        table=table,
+        metrics=summary(table),
+        intervals=intervals(table, groups),
+        class_intervals=class_intervals(table, groups),
+        confusion=confusion(table),
+        curves=_curves(project.metrics(record.id)),
+        files=tuple(files[name] for name in table.sample),
+    )
+
+
+def _curves(rows: Sequence[Metric]) -> tuple[Curve, ...]:
+    lines: dict[tuple[str, str], dict[int, float]] = {}
+    for row in rows:
+        if row.epoch > 0 and not row.class_name:
+            lines.setdefault((row.name, row.split), {})[row.epoch] = row.value
+    return tuple(
+        Curve(name, split, tuple(sorted(points)), tuple(points[epoch] for epoch in sorted(points)))
+        for (name, split), points in sorted(lines.items())
+    )
+
+
+def compare_runs(project: Project, runs: Sequence[str], split: str = "val") -> Comparison:
+    """Runs side by side. Where they saw different samples, differences are over the shared ones.
+
+    Raises WorkbenchError when they share none, or know different classes.
+    """
+    ids = list(dict.fromkeys(project.run(run).id for run in runs))
+    results = [run_result(project, run, split) for run in ids]
+    if not results:
+        return Comparison(split, (), ())
+    tables = [result.table for result in results]
+    rows = comparison.common_rows(tables)
+    notes = []
+    if any(len(table) != len(rows[0]) for table in tables):
+        notes.append(
+            f"The runs were measured on different pictures; differences are over the {len(rows[0])} "
+            "they share."
+        )
+    shared = [table.take(own) for table, own in zip(tables, rows, strict=True)]
+    first = project.run(ids[0])
+    groups = _groups(project, first, shared[0], run_samples(project, first))
+    differences = tuple(
+        _difference((results[i], results[j]), (shared[i], shared[j]), metric, groups)
+        for i, j in itertools.combinations(range(len(results)), 2)
+        for metric in COMPARED_METRICS
+    )
+    return Comparison(split, tuple(results), differences, tuple(notes))
+
+
+def _difference(
+    pair: tuple[RunResult, RunResult],
+    tables: tuple[PosteriorTable, PosteriorTable],
+    metric: str,
+    groups: Sequence[str] | None,
+) -> Difference:
+    a, b = (result.view for result in pair)
+    found = comparison.compare(*tables, metric, groups, labels=(a.label, b.label))
+    return Difference(
+        a=a.run,
+        b=b.run,
+        metric=metric,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        only_a_right=tuple(tables[0].sample[int(row)] for row in found.only_a_right),
+        only_b_right=tuple(tables[0].sample[int(row)] for row in found.only_b_right),
+        p_value=found.p_value,
+        verdict=found.verdict,
+    )
+
+
+def delete_run(project: Project, run: str) -> None:
+    """Move a run to the project's trash."""
+    project.delete_run(project.run(run).id)
+
+
+def restore_run(project: Project, run: str) -> None:
+    """Take a run out of the trash."""
+    project.restore_run(run)
+
+
+def empty_trash(project: Project) -> int:
+    """Remove what lies in the trash for good; returns the bytes freed."""
+    return project.empty_trash()
