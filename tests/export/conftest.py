@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ def picture(index: int) -> bytes:
     return file.getvalue()
 
 
+@functools.cache
 def make(
     classes: Sequence[str] = NAMES[:10],
     runs: int = 4,

@@ -111,6 +111,14 @@ h3,caption{break-after:avoid}
 .case,figure,tr,.warning{break-inside:avoid}
 .cases{grid-template-columns:1fr 1fr;gap:10px}
 .scroll{overflow:visible}
+.sides{gap:10px 3%}
+.sides>figure,.sides>.scroll{width:48%}
+table{font-size:10px}
+.range{font-size:8.5px}
+th,td{padding:2px 7px 2px 0}
+.sides tbody tr:first-child{break-before:avoid}
+thead{break-after:avoid}
+.runs,figcaption{break-after:avoid}
 pre{border:1px solid var(--rule)}
 }
 """

@@ -19,16 +19,16 @@ TITLES = {
 }
 NONE = "–"
 SPACE = "\N{NO-BREAK SPACE}"
-HIGHEST, LOWEST = 0.995, 0.005  # beyond these two digits of a probability would say 100 % or 0 %
+HIGHEST, LOWEST = 0.995, 0.005  # from these on two digits of a probability would say 100 % or 0 %
 
 
 def probability(value: float) -> str:
     """Two digits at most: 46 %, >99 %, <1 %."""
     if math.isnan(value):
         return NONE
-    if value > HIGHEST:
+    if value >= HIGHEST:
         return f">99{SPACE}%"
-    if value < LOWEST:
+    if value <= LOWEST:
         return f"<1{SPACE}%"
     return f"{100 * value:.0f}{SPACE}%"
 
