@@ -116,3 +116,12 @@ def test_intervals_of_f1_hold_the_true_value_as_often_as_they_say() -> None:
         low, high = wilson_f1(right, n - right, 0)
         coverage += stats.binom.pmf(right, n, jaccard) * (low <= true_f1 <= high)
     assert coverage == pytest.approx(0.95, abs=0.01)
+
+
+def test_a_rare_class_missing_from_a_resample_does_not_count_as_a_failure() -> None:
+    target = np.array([0] * 30 + [1] * 30 + [2])
+    predicted = target.copy()
+    predicted[:2] = 1
+    low, high = intervals(table(target, 4.0 * np.eye(3)[predicted]))["macro_f1"]
+    assert low > 0.9  # one third of the resamples lack class 2; as a zero it would pull them to 0.65
+    assert high == 1.0

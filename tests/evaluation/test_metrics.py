@@ -11,7 +11,7 @@ from sklearn import metrics as reference
 
 from workbench.core.errors import DataError
 from workbench.core.posterior import PosteriorTable
-from workbench.evaluation.metrics import METRICS, confusion, summary
+from workbench.evaluation.metrics import METRICS, calibration_bin, confusion, summary
 
 STL10 = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
 
@@ -188,3 +188,9 @@ def test_a_summary_is_plain_data() -> None:
     found = summary(random_table(1, 50, 3))
     assert [type(found[name]) for name in METRICS] == [float] * 4
     assert {type(value) for value in found["per_class"]["c0"].values()} == {float, int}
+
+
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below() -> None:
+    edges = np.linspace(0, 1, 16)
+    assert calibration_bin(edges[1:]).tolist() == list(range(15))
+    assert calibration_bin(np.nextafter(edges[1:-1], 1)).tolist() == list(range(1, 15))
