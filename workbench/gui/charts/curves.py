@@ -19,7 +19,6 @@ from workbench.gui.charts.legend import RunKey, RunLegend
 
 THICK_LIMIT = 400  # points; pens wider than 1 px are slow for longer series
 TRAIN_ALPHA = 165  # of 255
-TICK_DENSITY = 0.6  # of pyqtgraph's own: a number every few millimetres is noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ class _Plot(pg.PlotWidget):
         item.setDownsampling(auto=True, mode="peak")
         item.setClipToView(True)
         item.getAxis("bottom").setStyle(tickLength=-4)
-        item.getAxis("left").setStyle(tickLength=0)
+        item.getAxis("left").setStyle(tickLength=0, maxTextLevel=0, maxTickLevel=0)
         item.getAxis("left").enableAutoSIPrefix(False)
         item.getAxis("bottom").enableAutoSIPrefix(False)
         self._dress()
@@ -233,7 +232,6 @@ class _Plot(pg.PlotWidget):
             axis.setPen(theme.line())
             axis.setTextPen(theme.muted_text())
             axis.setTickFont(font)
-            axis.setTickDensity(TICK_DENSITY)
             axis.label.setDefaultTextColor(text)
             axis.labelStyle = {"color": theme.muted_text().name()}
             axis.setLabel(axis.labelText)

@@ -24,6 +24,7 @@ from workbench.gui import theme
 from workbench.gui.charts.legend import fill_bar, letter_font
 
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+NARROW_PX = 180  # below, only 0, 0.5 and 1 have room
 LABEL_SHARE = 0.28  # of the width at most, for the class names
 GROUP_GAP = 0.75  # of a row, between two groups
 WHISKER_PX = 4.0
@@ -154,7 +155,8 @@ class GroupedBars(QWidget):
         font = letter_font(self.font())
         font.setBold(False)
         painter.setFont(font)
-        for tick in TICKS:
+        narrow = right - left < NARROW_PX
+        for tick in TICKS[:: 2 if narrow else 1]:
             x = round(left + tick * (right - left)) + 0.5
             painter.setPen(QPen(theme.line(), 1))
             painter.drawLine(QPointF(x, self._top() - 4), QPointF(x, self.height()))

@@ -122,11 +122,7 @@ class _Line:
         parts = []
         val = run.metrics.get("val")
         if isinstance(val, Mapping):
-            parts.append(
-                self._owner.tr("validation accuracy {a}").format(
-                    a=numbers.percent(metric_of(val, "accuracy"))
-                )
-            )
+            parts.append(self._owner.tr("val {a}").format(a=numbers.percent(metric_of(val, "accuracy"))))
         if run.best_epoch:
             parts.append(self._owner.tr("best epoch {n}").format(n=run.best_epoch))
         return " · ".join(parts)

@@ -1,0 +1,417 @@
+"""The Compare stage: runs side by side on the same pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.experiment.views import Comparison, RunResult, RunView
+from workbench.gui import numbers, theme
+from workbench.gui.answers import Answers, run_title
+from workbench.gui.charts.class_bars import METRICS as CLASS_METRICS
+from workbench.gui.charts.class_bars import ClassBarsView, ClassScores
+from workbench.gui.charts.curves import CurvesView, RunCurves
+from workbench.gui.charts.legend import RunKey
+from workbench.gui.charts.matrix import MatrixView, RunMatrix
+from workbench.gui.messages import Notice
+from workbench.gui.services import Services
+from workbench.gui.stages.run_table import COMPARABLE, RunTable, RunTableModel, in_reading_order
+from workbench.gui.stages.sealed_test import SealedTest
+from workbench.gui.stages.verdicts import Verdicts
+
+LIST_KEY, COMPARE_KEY, TEST_KEY = "compare/list", "compare/runs", "compare/test"
+MAX_ROWS = 7  # runs seen without scrolling
+FIGURE_EM = 20  # heights of the figures, in lines of text
+
+
+class CompareStage(QWidget):
+    """Table, verdicts, curves, classes and confusions of up to six runs."""
+
+    runs_chosen = Signal(object)  # tuple[str, ...], from top to bottom: A, B, C ...
+    train_wanted = Signal()
+    resume_wanted = Signal(str)  # run id
+
+    def __init__(self, services: Services, titles: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self._services = services
+        self._titles = titles
+        self._wanted: tuple[str, ...] | None = None
+        self._comparison: Comparison | None = None
+        self._answers: Answers | None = None
+        self._test: Answers | None = None
+        self._model = RunTableModel(self._head_titles())
+        self._model.chosen_changed.connect(self.on_chosen_changed)
+        self._model.refused.connect(services.messages.warn)
+        self._table = RunTable(self._model)
+        self._table.metric_chosen.connect(self.on_metric_chosen)
+        self._table.resume_wanted.connect(self.resume_wanted)
+        self._table.delete_wanted.connect(self.delete_run)
+        self._state = theme.label("", "muted")
+        self._state.setObjectName("compare_state")
+        self._verdicts = Verdicts()
+        self._verdicts.pictures_wanted.connect(self.on_pictures_wanted)
+        self._sealed = SealedTest()
+        self._sealed.open_wanted.connect(self.open_test)
+        self._sealed.mistakes_wanted.connect(self.on_test_mistakes)
+        self._curves = CurvesView()
+        self._bars = ClassBarsView()
+        self._bars.bar_chosen.connect(self.on_bar_chosen)
+        self._matrices = MatrixView()
+        self._matrices.cell_chosen.connect(self.on_cell_chosen)
+        self._pages = QStackedWidget()
+        self._nothing = _Nothing()
+        self._nothing.train_wanted.connect(self.train_wanted)
+        self._pages.addWidget(self._nothing)
+        self._pages.addWidget(self._build_page())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        services.project.project_changed.connect(self.on_project_changed)
+
+    def _head_titles(self) -> dict[str, str]:
+        if self._titles is None:
+            from workbench import experiment
+
+            self._titles = {card.name: card.title for card in experiment.catalogue().heads}
+        return self._titles
+
+    def _build_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(10)
+        head = QHBoxLayout()
+        head.addWidget(theme.label(self.tr("Compare"), "title"))
+        head.addWidget(self._state, 1)
+        self._alone = _Alone()
+        self._alone.train_wanted.connect(self.train_wanted)
+        figures = QHBoxLayout()
+        figures.setSpacing(10)
+        figures.addWidget(self._curves, 3)
+        figures.addWidget(self._bars, 2)
+        height = self.fontMetrics().height()
+        self._curves.setMinimumHeight(height * FIGURE_EM)
+        self._bars.setMinimumHeight(height * FIGURE_EM)
+        self._matrices.setMinimumHeight(height * FIGURE_EM)
+        self._figures = QWidget()
+        inside = QVBoxLayout(self._figures)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(10)
+        inside.addLayout(figures)
+        inside.addWidget(self._matrices)
+        column.addLayout(head)
+        column.addWidget(self._table)
+        column.addWidget(self._alone)
+        column.addWidget(self._verdicts)
+        column.addWidget(self._sealed)
+        column.addWidget(self._figures)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page = page
+        return area
+
+    @property
+    def table(self) -> RunTable:
+        """The runs."""
+        return self._table
+
+    @property
+    def model(self) -> RunTableModel:
+        """What the table shows."""
+        return self._model
+
+    @property
+    def matrices(self) -> MatrixView:
+        """The confusion matrices."""
+        return self._matrices
+
+    @property
+    def class_bars(self) -> ClassBarsView:
+        """The bars per class."""
+        return self._bars
+
+    @property
+    def curves(self) -> CurvesView:
+        """The learning curves."""
+        return self._curves
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """The sentences."""
+        return self._verdicts
+
+    @property
+    def sealed(self) -> SealedTest:
+        """The line about the test set."""
+        return self._sealed
+
+    # --- asking
+
+    @Slot(object)
+    def on_project_changed(self, _project: Any) -> None:
+        self._wanted = None
+        self._model.show_runs((), ())
+        self.refresh()
+
+    def show_runs(self, runs: Sequence[str]) -> None:
+        """Compare these runs."""
+        self._wanted = tuple(runs)[: theme.MAX_RUNS]
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the list of runs again; what was compared stays compared."""
+        project = self._services.project.project
+        if project is None:
+            self._show_list(())
+            return
+
+        def read() -> tuple[RunView, ...]:
+            from workbench import experiment
+
+            return experiment.list_runs(project)
+
+        self._services.background.ask(read, self._show_list, key=LIST_KEY)
+
+    def _show_list(self, runs: Sequence[RunView]) -> None:
+        ordered = in_reading_order(runs)
+        self._pages.setCurrentIndex(1 if ordered else 0)
+        comparable = [view for view in ordered if view.status in COMPARABLE]
+        chosen = [run for run in (self._wanted or self._model.chosen) if run in {v.run for v in comparable}]
+        if not chosen and comparable:
+            newest = comparable[0].experiment
+            chosen = [view.run for view in comparable if view.experiment == newest][: theme.MAX_RUNS]
+        self._wanted = None
+        self._model.show_runs(ordered, chosen)
+        self._table.setFixedHeight(self._table.rows_height(MAX_ROWS))
+        self._compare()
+
+    @Slot()
+    def on_chosen_changed(self) -> None:
+        self._compare()
+
+    def _compare(self) -> None:
+        project, chosen = self._services.project.project, self._model.chosen
+        self.runs_chosen.emit(chosen)
+        if project is None or not chosen:
+            self._services.background.forget(COMPARE_KEY)
+            self._show_comparison(Comparison("val", (), ()))
+            return
+        self._state.setText(self.tr("Comparing…"))
+
+        def work() -> Comparison:
+            from workbench import experiment
+
+            return experiment.compare_runs(project, chosen)
+
+        self._services.background.ask(work, self._show_comparison, self._show_problem, key=COMPARE_KEY)
+
+    def _show_problem(self, error: Exception) -> None:
+        self._show_comparison(Comparison("val", (), ()))
+        self._state.setText(str(error))
+
+    # --- showing
+
+    def _show_comparison(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+        results = comparison.results
+        keys = [RunKey(i, run_title(one.view, self._head_titles())) for i, one in enumerate(results)]
+        self._answers = Answers.of(comparison, self._head_titles())
+        self._model.show_results(results)
+        by_run = {one.view.run: key for one, key in zip(results, keys, strict=True)}
+        self._verdicts.show_differences(comparison.differences, by_run, comparison.notes)
+        self._sealed.show_runs([one.view for one in results], keys)
+        self._alone.setVisible(len(results) == 1)
+        self._figures.setVisible(bool(results))
+        subtitle = self._subtitle(results)
+        self._state.setText(
+            subtitle or self.tr("Tick the runs to compare, up to {n}.").format(n=theme.MAX_RUNS)
+        )
+        if results:
+            self._show_figures(results, keys, subtitle)
+
+    def _subtitle(self, results: Sequence[RunResult]) -> str:
+        if not results:
+            return ""
+        sizes = sorted({len(one.table) for one in results})
+        n = " – ".join(numbers.whole(size) for size in sizes)
+        return self.tr("validation, n = {n}").format(n=n)
+
+    def _show_figures(self, results: Sequence[RunResult], keys: Sequence[RunKey], subtitle: str) -> None:
+        self._curves.show_epochs(max((one.view.epochs_done for one in results), default=1))
+        self._curves.show_runs(
+            [RunCurves(key, one.curves, one.view.best_epoch) for key, one in zip(keys, results, strict=True)],
+            subtitle,
+        )
+        classes = results[0].table.classes
+        scores = [_scores(key, one) for key, one in zip(keys, results, strict=True)]
+        support = {name: int((results[0].table.target == i).sum()) for i, name in enumerate(classes)}
+        self._bars.show_scores(classes, scores, support, subtitle + " · " + self.tr("95 % intervals"))
+        matrices = [RunMatrix(key, one.confusion) for key, one in zip(keys, results, strict=True)]
+        same = [one for one, result in zip(matrices, results, strict=True) if result.table.classes == classes]
+        self._matrices.show_matrices(classes, same, subtitle)
+
+    # --- doors
+
+    def _show_pictures(self, rows: Any, title: str) -> None:
+        if self._answers is not None:
+            self._services.selection.show_pictures(self._answers.pictures(rows, title))
+
+    @Slot(int, int, int)
+    def on_cell_chosen(self, run: int, true: int, predicted: int) -> None:
+        if self._answers is not None:
+            a = self._answers
+            title = self.tr("{run}: true {true}, predicted {predicted}").format(
+                run=a.runs[run], true=a.classes[true], predicted=a.classes[predicted]
+            )
+            self._show_pictures(a.cell(run, true, predicted), title)
+
+    @Slot(int, str, str)
+    def on_bar_chosen(self, run: int, name: str, metric: str) -> None:
+        if self._answers is not None:
+            title = f"{self._answers.runs[run]}: {metric.replace('_', ' ')} · {name}"
+            self._show_pictures(self._answers.behind_class(run, name, metric), title)
+
+    @Slot(str, str)
+    def on_metric_chosen(self, run: str, metric: str) -> None:
+        if self._answers is not None and run in self._answers.ids:
+            at = self._answers.ids.index(run)
+            what = {
+                "log_loss": self.tr("most costly answers first"),
+                "ece": self.tr("surest answers first"),
+            }.get(metric, self.tr("its mistakes, the surest first"))
+            rows = self._answers.behind_metric(at, metric)
+            self._show_pictures(rows, f"{self._answers.runs[at]}: {what}")
+
+    @Slot(object, str)
+    def on_pictures_wanted(self, names: tuple[str, ...], title: str) -> None:
+        if self._answers is not None:
+            self._show_pictures(self._answers.named(names), title)
+
+    # --- test and trash
+
+    @Slot(str)
+    def open_test(self, run: str) -> None:
+        """Measure a run on the sealed test set; counted."""
+        project = self._services.project.project
+
+        def work() -> RunResult:
+            from workbench import experiment
+
+            return experiment.open_test(project, run)
+
+        self._services.background.ask(work, self._show_test, self._show_test_problem, key=TEST_KEY)
+
+    def _show_test(self, result: RunResult) -> None:
+        self._test = Answers.of(Comparison("test", (result,), ()), self._head_titles())
+        self._sealed.show_result(result)
+
+    def _show_test_problem(self, error: Exception) -> None:
+        self._sealed.show_problem(str(error))
+
+    @Slot()
+    def on_test_mistakes(self) -> None:
+        if self._test is not None:
+            rows = self._test.behind_metric(0, "accuracy")
+            title = self.tr("mistakes on test")
+            self._services.selection.show_pictures(self._test.pictures(rows, title))
+
+    @Slot(str)
+    def delete_run(self, run: str) -> None:
+        """Move a run to the trash, with a way back."""
+        project = self._services.project.project
+
+        def work() -> str:
+            from workbench import experiment
+
+            experiment.delete_run(project, run)
+            return run
+
+        self._services.background.ask(work, self._on_deleted)
+
+    def _on_deleted(self, run: str) -> None:
+        text = self.tr("Run {run} is in the trash.").format(run=run)
+        undo = self.tr("Take it back")
+        self._services.messages.post(Notice("info", text, undo, lambda: self.restore_run(run)))
+        self.refresh()
+
+    def restore_run(self, run: str) -> None:
+        """Take a run out of the trash."""
+        project = self._services.project.project
+
+        def work() -> None:
+            from workbench import experiment
+
+            experiment.restore_run(project, run)
+
+        self._services.background.ask(work, self._on_restored)
+
+    def _on_restored(self, _nothing: None) -> None:
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._table.setFixedHeight(self._table.rows_height(MAX_ROWS))
+
+
+def _scores(key: RunKey, result: RunResult) -> ClassScores:
+    """A run's metrics per class with intervals."""
+    per_class = result.metrics.get("per_class", {})
+    values = {
+        metric: {name: float(one.get(metric, math.nan)) for name, one in per_class.items()}
+        for metric in CLASS_METRICS
+    }
+    intervals = {
+        metric: {name: one[metric] for name, one in result.class_intervals.items() if metric in one}
+        for metric in CLASS_METRICS
+    }
+    return ClassScores(key, values, intervals)
+
+
+class _Nothing(QWidget):
+    """Before the first run."""
+
+    train_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addStretch(1)
+        title = theme.label(self.tr("Nothing to compare yet"), "title")
+        text = theme.label(
+            self.tr("Train some heads; they appear here side by side, on the same pictures."), "muted"
+        )
+        button = QPushButton(self.tr("Go to Train"))
+        button.setToolTip(self.tr("Open the Train stage"))
+        button.clicked.connect(self.train_wanted)
+        for widget in (title, text):
+            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(widget)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(2)
+
+
+class _Alone(QWidget):
+    """With one run only."""
+
+    train_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        text = self.tr("One head so far. Add another on the same features: that takes seconds.")
+        row.addWidget(theme.label(text), 1)
+        button = QPushButton(self.tr("Add a head"))
+        button.setToolTip(self.tr("Open the Train stage"))
+        button.clicked.connect(self.train_wanted)
+        row.addWidget(button)
