@@ -195,7 +195,7 @@ def decisions(case: ReportCase, runs: Sequence[ReportRun], names: Sequence[str])
     said: dict[str, list[str]] = {}
     for run in runs:
         values = np.asarray(case.probability[run.letter], dtype=np.float64)
-        best = [names[index] for index in np.flatnonzero(values == values.max())]
+        best = [names[index] for index in np.flatnonzero(values == values.max()).tolist()]
         said.setdefault(" or ".join(best[:3]), []).append(run.letter)
     if not said:
         return ""
