@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from workbench.core.errors import ProjectError
@@ -171,7 +172,7 @@ def test_numbers_come_back_and_not_a_number_stays_so(project: Project, run: str)
         Metric(1, "val", "", "loss", 0.25),
         Metric(1, "val", "cat", "recall", math.nan),
         Metric(2, "val", "", "loss", math.inf),
-        Metric(KEPT, "val", "", "accuracy", 0.5),
+        Metric(KEPT, "val", "", "accuracy", np.float32(0.5)),
     ]
     project.add_metrics(run, rows)
     project.add_metrics(run, [Metric(1, "val", "", "loss", 0.125)])

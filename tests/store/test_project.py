@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -183,12 +184,25 @@ def test_on_a_network_share_the_log_is_a_rollback_journal(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.close()
-    share = type("Disk", (), {"mountpoint": str(project.path.parent), "fstype": "nfs4", "opts": "rw"})
-    monkeypatch.setattr(disks.psutil, "disk_partitions", lambda all: [share])
+    _mount(monkeypatch, {"/": "ext4", str(project.path.parent): "nfs4", str(project.path / "runs"): "ext4"})
     with Project.open(project.path) as opened:
         opened.set_setting("key", 1)
         assert not (project.path / "workbench.db-wal").exists()
     assert _pragma(project.path, "journal_mode") == "delete"
+
+
+def test_a_local_disk_below_a_network_share_is_local(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _mount(monkeypatch, {str(project.path): "ext4", str(project.path.parent): "fuse.sshfs", "/": "nfs"})
+    with Project.open(project.path) as opened:
+        opened.set_setting("key", 1)
+    assert _pragma(project.path, "journal_mode") == "wal"
+
+
+def _mount(monkeypatch: pytest.MonkeyPatch, kinds: dict[str, str]) -> None:
+    found = [SimpleNamespace(mountpoint=place, fstype=kind, opts="rw") for place, kind in kinds.items()]
+    monkeypatch.setattr(disks.psutil, "disk_partitions", lambda all: found)
 
 
 def test_a_full_disk_is_said_and_leaves_what_was_there(

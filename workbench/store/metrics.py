@@ -25,15 +25,8 @@ class MetricStore:
             connection.executemany(
                 "INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    (
-                        key,
-                        r.epoch,
-                        r.split,
-                        r.class_name,
-                        r.name,
-                        None if math.isnan(r.value) else float(r.value),
-                    )
-                    for r in rows
+                    (key, r.epoch, r.split, r.class_name, r.name, float(r.value))
+                    for r in rows  # SQLite takes nan as NULL
                 ),
             )
             connection.execute("UPDATE runs SET seen = ? WHERE key = ?", (time.time(), key))
@@ -84,10 +77,6 @@ class MetricStore:
         """How often the test set with these contents was looked at, by runs deleted since too."""
         with self._database.read() as connection:
             return _openings(connection, test_fingerprint)
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
 
 
 def _metric(row: Sequence[Any]) -> Metric:
