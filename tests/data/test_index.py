@@ -90,6 +90,7 @@ def test_links_out_of_the_folder_are_listed_and_never_followed(paint: Paint, tmp
     assert "leads out of the folder" in reasons["cat/out.png"]
     assert "leads out of the folder" in reasons["away"]
     assert "leads out of the folder" in reasons["beside"]
+    assert "a link to a folder" in reasons["loop"]
     assert "leads nowhere" in reasons["nowhere.png"]
 
 

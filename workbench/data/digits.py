@@ -33,7 +33,8 @@ def draw_digits(home: Path) -> None:
         return
     if os.path.lexists(home) and not (home.is_dir() and os.access(home, os.R_OK) and not any(home.iterdir())):
         raise ProjectError(
-            f"{home}: something else is in the place of the sample pictures. Rename or remove it, then try again"
+            f"{home}: something else is in the place of the sample pictures. Rename or remove it, "
+            "then try again"
         )
     from sklearn.datasets import load_digits
 

@@ -119,7 +119,8 @@ def _units(samples: Samples, group: Sequence[str]) -> NDArray[np.int64]:
     columns = [count + numbers.setdefault(tag, len(numbers)) for tag in tags]
     nodes = count + len(numbers)
     ties = coo_array((np.ones(len(tags), dtype=np.int8), (owners, columns)), shape=(nodes, nodes))
-    return connected_components(ties, directed=False)[1][:count].astype(np.int64)
+    unit: NDArray[np.int64] = connected_components(ties, directed=False)[1][:count].astype(np.int64)
+    return unit
 
 
 def _by_name(samples: Samples, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ picture decoded at the plain size, not a crop of the larger one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -89,8 +90,9 @@ def apply(pictures: torch.Tensor, draws: Draws, size: int) -> torch.Tensor:
         return torch.where(flip[:, None, None, None], pictures.flip(-1), pictures)
     # From each result pixel back to its source. Plain products and sums, no matrix routine: those
     # may round differently for another batch size.
-    angle = np.deg2rad(draws.angle_deg.astype(np.float64))
-    cosine, sine = (_column(np.float32(part(angle)), device) for part in (np.cos, np.sin))
+    turns = [math.radians(degrees) for degrees in draws.angle_deg.tolist()]
+    cosine = _column([math.cos(turn) for turn in turns], device)
+    sine = _column([math.sin(turn) for turn in turns], device)
     across = torch.arange(size, device=device)
     mirrored = torch.from_numpy(draws.flip).to(device)[:, None]
     column = (
@@ -105,10 +107,10 @@ def apply(pictures: torch.Tensor, draws: Draws, size: int) -> torch.Tensor:
     place = (source_y * width + source_x).where(inside, torch.zeros_like(source_x))
     channels = pictures.shape[1]
     found = pictures.flatten(2).gather(2, place.flatten(1)[:, None].expand(-1, channels, -1))
-    return (found * inside.flatten(1)[:, None]).unflatten(2, (size, size))
+    return (found * inside.flatten(1)[:, None]).reshape(-1, channels, size, size)
 
 
-def _column(values: NDArray[np.float32], device: torch.device) -> torch.Tensor:
+def _column(values: Sequence[float], device: torch.device) -> torch.Tensor:
     import torch
 
-    return torch.from_numpy(values).to(device)[:, None, None]
+    return torch.tensor(values, dtype=torch.float32, device=device)[:, None, None]
