@@ -25,6 +25,7 @@ Progress = Callable[[int, int], None]
 SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx"})
 
 PROGRESS_S = 0.1  # time between two reports: a window needs no more
+MOST_THREADS = 16  # each may hold a picture of half a gigabyte
 LOOK_AHEAD = 8  # files handed to each thread in advance, so that none waits and a stop costs little
 
 
@@ -176,7 +177,7 @@ def _file(entry: os.DirEntry[str], path: str, skipped: list[Skipped]) -> Iterato
 
 def _looked_at(root: Path, entries: list[_Entry], stopped: Stopped) -> Iterator[FileFacts | Skipped]:
     """Each file decoded once, in threads: Pillow lets go of the interpreter while it decodes."""
-    threads = os.cpu_count() or 1
+    threads = min(MOST_THREADS, os.cpu_count() or 1)
     pending: deque[Future[FileFacts | Skipped]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
     try:
