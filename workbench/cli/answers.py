@@ -166,21 +166,18 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
     for a, b in dict.fromkeys((found.a, found.b) for found in comparison.differences):
         console.say(f"\n{names[b]} minus {names[a]}:")
         pair = [found for found in comparison.differences if (found.a, found.b) == (a, b)]
-        console.say(
-            table(
-                ["", "difference", "95 % interval"],
-                [
-                    [
-                        METRIC_NAMES.get(found.metric, found.metric),
-                        _signed(found, found.value),
-                        f"[{_signed(found, found.low)}, {_signed(found, found.high)}]",
-                    ]
-                    for found in pair
-                ],
-            )
-        )
-        for verdict in dict.fromkeys(found.verdict for found in pair if found.verdict):
-            console.say(verdict)
+        rows = [
+            [
+                METRIC_NAMES.get(found.metric, found.metric),
+                _signed(found, found.value),
+                f"[{_signed(found, found.low)}, {_signed(found, found.high)}]",
+                "clear" if found.low > 0 or found.high < 0 else "",
+            ]
+            for found in pair
+        ]
+        console.say(table(["", "difference", "95 % interval", ""], rows))
+        # One sentence per pair; the table says the same of the other metrics.
+        console.say(pair[0].verdict)
     for note in comparison.notes:
         console.say(f"\nnote: {note}")
 

@@ -8,11 +8,14 @@ import math
 import os
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+UPDATE_EVERY_S = 0.05  # more often than that nobody can read
 
 
 class Console:
@@ -22,6 +25,7 @@ class Console:
         self.as_json = as_json
         self.live = not as_json and sys.stdout.isatty()
         self._open = 0  # length of the unfinished line on a terminal
+        self._updated = 0.0
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 # A class name outside the terminal's alphabet must not end a training run.
@@ -35,18 +39,18 @@ class Console:
 
     def update(self, text: str) -> None:
         """Put `text` in place of the unfinished line; nothing where lines cannot be replaced."""
-        if self.live:
-            width = shutil.get_terminal_size().columns - 1
-            text = text[:width]
-            print("\r" + text.ljust(self._open), end="", flush=True)
-            self._open = len(text)
+        if not self.live or time.monotonic() - self._updated < UPDATE_EVERY_S:
+            return
+        self._updated = time.monotonic()
+        text = text[: shutil.get_terminal_size().columns - 1]
+        print("\r" + text.ljust(self._open), end="", flush=True)
+        self._open = len(text)
 
     def finish_update(self, text: str) -> None:
-        """Replace the unfinished line by a finished one."""
-        self.update("")
+        """Put a finished line in place of the unfinished one."""
         if self._open:
-            print("\r", end="")
-        self._open = 0
+            print("\r" + " " * self._open + "\r", end="")
+            self._open = 0
         self.say(text)
 
     def write_json(self, value: Any) -> None:

@@ -21,12 +21,7 @@ from workbench.core.events import (
     to_json,
 )
 
-_STAGES = {
-    "data": "Reading pictures",
-    "features": "Computing features",
-    "fit": "Training",
-    "predict": "Predicting",
-}
+_STAGES = {"data": "Data", "features": "Features", "fit": "Training", "predict": "Prediction"}
 
 
 class JsonLines:
@@ -87,16 +82,15 @@ class Progress:
     def _on_stage_started(self, event: StageStarted) -> None:
         if event.run is not None:
             return  # its epochs tell
-        pieces = f" ({whole(event.total)})" if event.total else ""
-        text = event.text or f"{_STAGES.get(event.stage, event.stage)}{pieces}"
-        self._console.say(text)
+        text = f": {event.text}" if event.text else ""
+        self._console.say(f"{_STAGES[event.stage]}{text}")
 
     def _on_stage_advanced(self, event: StageAdvanced) -> None:
         if event.run is not None and event.stage == "fit":
             return
         share = f", {100 * event.done // event.total} %" if event.total else ""
         of = f" of {whole(event.total)}" if event.total else ""
-        self._console.update(f"  {_STAGES.get(event.stage, event.stage)}: {whole(event.done)}{of}{share}")
+        self._console.update(f"  {_STAGES[event.stage]}: {whole(event.done)}{of}{share}")
 
     def _on_run_started(self, event: RunStarted) -> None:
         label = run_name(self._labels.get(event.run, event.head), event.seed)
