@@ -87,6 +87,17 @@ def test_verdicts_warnings_recipe_and_versions_are_told(make_content: Make) -> N
         assert words in text
 
 
+def test_pairs_without_a_winner_are_told_once(make_content: Make) -> None:
+    nobody, somebody = (
+        "No clear winner at n = 62.",
+        "B is better than A by 1.9 points of macro-F1 [0.4, 3.5], n = 62.",
+    )
+    text = page(replace(make_content(cases=0), differences=(nobody, nobody))).text
+    assert text.count("No clear winner") == 1
+    text = page(replace(make_content(cases=0), differences=(nobody, somebody, nobody))).text
+    assert f"{somebody} All other pairs: no clear winner at n = 62." in text
+
+
 def test_a_sealed_test_set_is_told_and_none_of_its_numbers_shown(make_content: Make) -> None:
     found = page(make_content(opened=0))
     assert "The test set (105 pictures) is sealed" in found.text

@@ -124,7 +124,7 @@ def _letters(lines: Sequence[tuple[int, ReportRun, Curve]], x: Scale, y: Scale, 
         known = [(e, v) for e, v in zip(curve.epochs, curve.values, strict=True) if math.isfinite(v)]
         if known:
             ends[slot] = (run.letter, x(known[-1][0]), y(known[-1][1]))
-    heights = svg.spread([end[2] for end in ends.values()], svg.FONT_PX + 1, TOP + 4, base)
+    heights = svg.spread([end[2] for end in ends.values()], svg.FONT_PX + 1, TOP, base)
     return [
         svg.text(end_x + 7, height + 4, letter, style=f"letter r{slot % svg.RUNS_PER_CHART}")
         for (slot, (letter, end_x, _)), height in zip(ends.items(), heights, strict=True)

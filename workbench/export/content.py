@@ -113,7 +113,7 @@ class ReportContent:
     versions: Mapping[str, str]
     split_name: str = "val"
     grouped_by: str = ""  # metadata column that intervals resample by, if any
-    differences: Sequence[str] = ()  # verdicts in words
+    differences: Sequence[str] = ()  # verdicts in words, one for each pair of runs
     warnings: Sequence[str] = ()
     cases: Sequence[ReportCase] = ()
     opened: int = 0

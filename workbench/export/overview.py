@@ -10,6 +10,7 @@ from workbench.export.markup import Child, Markup, join, tag
 
 FEW_PICTURES = 20  # a class below is called a blind spot: its numbers say little
 ROWS_IN_TABLE = 60  # classes in a table; beyond, those that need a look
+NO_WINNER = "No clear winner"  # how such a verdict begins; it names no runs
 COLUMNS = ("accuracy", "macro_f1", "log_loss", "ece")
 
 
@@ -65,7 +66,7 @@ def in_short(content: ReportContent) -> Markup:
         said += f", {where}."
     else:
         said += "; none has been measured yet."
-    verdicts = [tag("li", verdict) for verdict in content.differences]
+    verdicts = [tag("li", verdict) for verdict in _verdicts(content.differences)]
     return section(
         "short",
         "In short",
@@ -74,6 +75,15 @@ def in_short(content: ReportContent) -> Markup:
         tag("p", _test_sentence(content)),
         *(tag("p", warning, class_="warning") for warning in content.warnings),
     )
+
+
+def _verdicts(differences: Sequence[str]) -> list[str]:
+    """Each verdict once: who is better than whom, then that the other pairs have no winner."""
+    clear = [said for said in dict.fromkeys(differences) if not said.startswith(NO_WINNER)]
+    unclear = [said for said in dict.fromkeys(differences) if said.startswith(NO_WINNER)]
+    if not clear:
+        return unclear
+    return clear + [f"All other pairs: {said[0].lower()}{said[1:]}" for said in unclear]
 
 
 def _test_sentence(content: ReportContent) -> str:
