@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
@@ -245,9 +243,3 @@ def _scrolling(widget: QWidget) -> QScrollArea:
     area.viewport().setAutoFillBackground(False)
     widget.setAutoFillBackground(False)
     return area
-
-
-def table_beside(folder: Path) -> Path | None:
-    """The one CSV file that lies in `folder`: probably says which group each picture is of."""
-    found = sorted(path for path in folder.glob("*.csv") if path.is_file())
-    return found[0] if len(found) == 1 else None

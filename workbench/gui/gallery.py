@@ -219,6 +219,11 @@ class GalleryView(QListView):
         row = self.currentIndex().row() if self.currentIndex().isValid() else (-1 if by > 0 else 1)
         self.choose(min(max(row + by, 0), self._model.rowCount() - 1))
 
+    def sizeHint(self) -> QSize:
+        """One row of pictures."""
+        cell = self.gridSize()
+        return QSize(6 * cell.width(), cell.height() + 2 * MARGIN)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._want_timer.start()

@@ -51,7 +51,11 @@ def skipped_sentence(samples: Samples) -> str:
     if not samples.skipped:
         return ""
     kinds = Counter(skip.kind for skip in samples.skipped)
-    parts = ", ".join(f"{whole(count)} {kind}" for kind, count in kinds.most_common())
+    plural = {"not a picture": "not pictures"}
+    parts = ", ".join(
+        f"{whole(count)} {plural.get(kind, kind) if count > 1 else kind}"
+        for kind, count in kinds.most_common()
+    )
     total = len(samples) + len(samples.skipped)
     verb = "was" if len(samples.skipped) == 1 else "were"
     return f"{whole(len(samples.skipped))} of {whole(total)} files {verb} skipped: {parts}."

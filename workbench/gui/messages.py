@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 Level = Literal["info", "warn", "error"]
 
@@ -64,6 +64,7 @@ class Messages(QObject):
     ) -> None:
         self.post(Notice("error", text, action_text, action, details))
 
+    @Slot(str)
     def bug(self, details: str) -> None:
         """A fault of ours: the traceback goes to the log and behind "Copy details"."""
         self.post(Notice("error", self.tr("Something went wrong inside Workbench."), details=details))

@@ -58,6 +58,7 @@ class _Whole(Editor):
     def __init__(self, option: Option, parent: QObject) -> None:
         super().__init__(parent)
         self._box = self.widget = _CalmSpinBox()
+        theme.pad(self._box)
         low = -MAX_WHOLE if option.minimum is None else int(option.minimum)
         high = MAX_WHOLE if option.maximum is None else int(option.maximum)
         self._box.setRange(low, high)

@@ -83,6 +83,11 @@ class PicturePanel(QWidget):
         """Put a filter of the owner's into the head line, before the order."""
         self._head.insertWidget(self._head.count() - 1, widget)
 
+    def focus_filters(self) -> None:
+        """Bring the keyboard to the first filter, or to the pictures where there is none."""
+        target = next((box for box in self.findChildren(QComboBox) if box.isVisible()), self.gallery)
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     @property
     def pictures(self) -> PictureList:
         return self._list

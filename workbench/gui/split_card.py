@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.recipe import SplitSettings
-from workbench.core.samples import NO_SPLIT, TEST, VAL, Samples, Split
+from workbench.core.samples import NO_SPLIT, TEST, TRAIN, VAL, Samples, Split
 from workbench.gui import theme
 
 EDIT_DELAY_MS = 350  # after the last change, so that typing 15 does not first deal with 1
@@ -50,6 +50,7 @@ class SplitCard(QFrame):
         self._seed.setObjectName("split_seed")
         self._seed.setAccessibleName(self.tr("Seed of the split"))
         self._seed.setRange(0, LARGEST_SEED)
+        theme.pad(self._seed)
         self._seed.setToolTip(
             self.tr("Another seed deals the pictures differently; the same seed always alike")
         )
@@ -61,6 +62,11 @@ class SplitCard(QFrame):
                 "A CSV file with a column path; its other columns, for example the patient, can be grouped by"
             )
         )
+        self._use = QPushButton()
+        self._use.setObjectName("use_found_table")
+        theme.mark(self._use, "link")
+        self._use.hide()
+        self._found_table = ""
         self._sentence = theme.label("", "muted")
         self._sentence.setObjectName("split_sentence")
         self._leakage = theme.label("")
@@ -75,6 +81,7 @@ class SplitCard(QFrame):
             box.valueChanged.connect(self.on_edited)
         self._group.activated.connect(self.on_edited)
         self._table.clicked.connect(self.on_table_clicked)
+        self._use.clicked.connect(self.on_use_clicked)
 
     def _share(self, name: str) -> QSpinBox:
         box = QSpinBox()
@@ -83,6 +90,7 @@ class SplitCard(QFrame):
         box.setRange(1 if name == "train" else 0, 100)
         box.setSuffix(" %")
         box.setMinimumWidth(64)
+        theme.pad(box)
         return box
 
     def _lay_out(self) -> None:
@@ -108,6 +116,7 @@ class SplitCard(QFrame):
             rule.addLayout(column, 2 if box is self._group else 1)
         head = QHBoxLayout()
         head.addWidget(theme.label(self.tr("Split"), "heading"), 1)
+        head.addWidget(self._use)
         head.addWidget(self._table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
@@ -130,7 +139,8 @@ class SplitCard(QFrame):
         self._settings = settings
         self._fixed = bool((samples.fixed != NO_SPLIT).any()) and bool((samples.fixed == VAL).any())
         self._own_test = bool((samples.fixed == TEST).any())
-        self._show_shares(settings)
+        self._show_shares(settings, split)
+        self._offer_table(samples)
         self._show_groups(samples, settings)
         self._seed.blockSignals(True)
         self._seed.setValue(settings.seed)
@@ -148,10 +158,22 @@ class SplitCard(QFrame):
         self._notes.setText("\n".join(split.notes) if split else "")
         self._notes.setVisible(bool(self._notes.text()))
 
-    def _show_shares(self, settings: SplitSettings) -> None:
+    def _offer_table(self, samples: Samples) -> None:
+        """A table that lies beside the pictures probably says what belongs together."""
+        found = [skip.path for skip in samples.skipped if skip.path.endswith(".csv") and "/" not in skip.path]
+        self._found_table = str(samples.roots[0] / found[0]) if found and not samples.metadata else ""
+        self._use.setText(self.tr("Use {table}").format(table=found[0] if found else ""))
+        self._use.setToolTip(
+            self.tr("{path}: its columns can say what must not be torn apart").format(path=self._found_table)
+        )
+        self._use.setVisible(bool(self._found_table))
+
+    def _show_shares(self, settings: SplitSettings, split: Split | None) -> None:
         default = DEFAULT_WITH_TEST if self._own_test else DEFAULT_PERCENT
         wanted = [round(100 * share) for share in settings.fractions] if settings.fractions else list(default)
         fixed = self._fixed or self._own_test
+        if fixed and split is not None and len(split.part):
+            wanted = [round(100 * len(split.indices(part)) / len(split.part)) for part in (TRAIN, VAL, TEST)]
         reason = self.tr("The folders train, val and test say which picture stands where.") if fixed else ""
         for box, value in zip(self._shares, wanted, strict=True):
             box.blockSignals(True)
@@ -214,6 +236,10 @@ class SplitCard(QFrame):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.on_table_chosen)
         dialog.open()
+
+    @Slot()
+    def on_use_clicked(self) -> None:
+        self.metadata_chosen.emit(self._found_table)
 
     @Slot(str)
     def on_table_chosen(self, file: str) -> None:

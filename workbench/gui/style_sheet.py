@@ -15,6 +15,7 @@ QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: ${heading}pt; font-weight: 600; }
 QLabel[role="number"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
+QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="warn"] { color: $warn; }
 QLabel[role="bad"] { color: $bad; }
 QLabel[role="badge"] { color: $muted; background: $raised; border-radius: 8px; padding: 2px 8px; }
@@ -66,8 +67,9 @@ QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QCo
   border: 1px solid $accent; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $muted;
   background: $window; }
-QSpinBox, QDoubleSpinBox { padding: 4px 20px 4px 4px; }
-QAbstractSpinBox QLineEdit { border: 0; padding: 0 0 0 6px; background: transparent; }
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: ${field}px; }
+QSpinBox, QDoubleSpinBox { padding: 4px 20px 4px 8px; }
+QAbstractSpinBox > QLineEdit { border: 0; padding: 0; min-height: 0; background: transparent; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-origin: border; subcontrol-position: top right;
   width: 18px; border: 0; margin: 2px 2px 0 0; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-origin: border;
@@ -134,7 +136,10 @@ QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: $muted; padding: 0 6px; }
 QMainWindow::separator { background: $window; width: 5px; height: 5px; }
 QMainWindow::separator:hover { background: $accent; }
-QDockWidget { color: $muted; }
+QDockWidget { color: $muted; titlebar-close-icon: url("$icons/close.svg");
+  titlebar-normal-icon: url("$icons/float.svg"); }
+QDockWidget::close-button, QDockWidget::float-button { border: 0; border-radius: 4px; }
+QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $raised; }
 QDockWidget::title { background: $window; padding: 6px 10px; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $accent_soft; }
@@ -149,5 +154,7 @@ def sheet(tones: Tones, point_size: float) -> str:
         names,
         title=round(point_size * 1.6, 1),
         heading=round(point_size * 1.18, 1),
+        small=round(point_size * 0.88, 1),
+        field=round(point_size * 2),  # a line of text with air, in logical pixels
         icons=ICONS.as_posix(),
     )

@@ -13,11 +13,12 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
 
 Scheme = Literal["system", "light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("system", "light", "dark")
 
+PADDING_PX = 6  # between a field's border and its text
 MAX_RUNS = 6  # letters A to F: more lines than that cannot be told apart
 
 
@@ -190,12 +191,15 @@ def apply(app: QApplication, scheme: Scheme) -> None:
 def mark(widget: QWidget, role: str) -> None:
     """Tell the style sheet what `widget` is.
 
-    Labels: title, heading, muted, number, badge, warn, bad. Frames: card, zone, notice. Buttons:
+    Labels: title, heading, muted, small, number, badge, warn, bad. Frames: card, zone, notice. Buttons:
     primary, link, quiet, danger, chip.
     """
+    if widget.property("role") == role:
+        return
     widget.setProperty("role", role)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else Qt reads it when it first shows
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def label(text: str, role: str = "") -> QLabel:
@@ -205,6 +209,11 @@ def label(text: str, role: str = "") -> QLabel:
     if role:
         mark(made, role)
     return made
+
+
+def pad(box: QAbstractSpinBox) -> None:
+    """Move a number box's text off its border: style sheets pad every field but this one."""
+    box.lineEdit().setTextMargins(PADDING_PX, 0, 0, 0)
 
 
 class _SystemScheme(QObject):

@@ -200,7 +200,14 @@ class DataStage(QWidget):
     @Slot(object)
     def on_looked(self, answer: tuple[DataSettings, SplitSettings, DataView]) -> None:
         self._end_look()
-        self._data, self._split, self._view = answer
+        data, split, view = answer
+        fresh = self._data is None or data.metadata != self._data.metadata
+        if fresh and len(view.samples.metadata) == 1 and not split.group and view.split is not None:
+            # A table with one column is there to group by; the sentence says so and can be edited.
+            self._data = data
+            self._ask(data, split.model_copy(update={"group": next(iter(view.samples.metadata))}))
+            return
+        self._data, self._split, self._view = data, split, view
         self.overview.show_data(self._view, self._data, self._split)
         self._pages.setCurrentIndex(2)
         self.recipe_data_changed.emit(self._view)
