@@ -10,7 +10,8 @@ import pytest
 
 from tests.cli.made_up import Said, comparison, run_result, run_view
 from workbench.core.errors import ProjectError
-from workbench.experiment.views import RunResult
+from workbench.core.samples import Skipped
+from workbench.experiment.views import Predicted, RunResult
 
 Call = Callable[..., Said]
 Verbs = Callable[..., None]
@@ -154,10 +155,17 @@ def test_predict_reports_how_many_pictures_and_where(
     project: Path, tmp_path: Path, verbs: Verbs, workbench: Call
 ) -> None:
     (tmp_path / "pictures").mkdir()
-    verbs(predict_folder=lambda *anything: 7)
+    torn = Skipped("b.jpg", "damaged", "the file ends early")
+    verbs(predict_folder=lambda *anything: Predicted(7, (torn,)))
     words = ("predict", "r1", tmp_path / "pictures", "--csv", tmp_path / "out.csv")
-    assert "7 pictures" in workbench(*words).out
-    assert workbench(*words, "--json").lines[0]["pictures"] == 7
+    said = workbench(*words).out
+    assert "7 pictures" in said
+    assert "b.jpg: the file ends early" in said
+    (line,) = workbench(*words, "--json").lines
+    assert (line["pictures"], line["skipped"]) == (
+        7,
+        [{"path": "b.jpg", "kind": "damaged", "reason": "the file ends early"}],
+    )
     gone = workbench("predict", "r1", tmp_path / "gone", "--csv", tmp_path / "out.csv")
     assert gone.status == 2
     assert "there is no such folder" in gone.err

@@ -21,7 +21,14 @@ from workbench.cli.tables import (
     whole,
 )
 from workbench.core.errors import RecipeError
-from workbench.experiment.views import Comparison, Difference, HeadCounts, RunResult, RunView
+from workbench.experiment.views import (
+    Comparison,
+    Difference,
+    HeadCounts,
+    Predicted,
+    RunResult,
+    RunView,
+)
 
 SPLIT_NAMES = {"train": "Training set", "val": "Validation set", "test": "Test set"}
 METRIC_NAMES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
@@ -298,3 +305,12 @@ def _per_class(result: RunResult) -> str:
         for name, scores in result.metrics.get("per_class", {}).items()
     ]
     return table(["class", "precision", "recall", "F1", "n"], rows)
+
+
+def show_predicted(run: str, found: Predicted, csv: Path, console: Console) -> None:
+    """How many pictures of a folder were classified, where that stands, and what was left out."""
+    console.say(f"{found.pictures:,} {'picture' if found.pictures == 1 else 'pictures'} classified: {csv}")
+    for skip in found.skipped:
+        console.say(f"left out: {skip.path}: {skip.reason}")
+    if console.as_json:
+        console.write_json({"run": run, "pictures": found.pictures, "csv": csv, "skipped": found.skipped})

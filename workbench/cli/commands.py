@@ -56,6 +56,7 @@ def demo(options: argparse.Namespace, console: Console, interruption: Interrupti
         finished = [run["run"] for run in ended.runs if run["status"] == "finished"]
         if not finished or ended.outcome == "stopped":
             return status
+        interruption.expect_no_more_questions()
         output = experiment.write_report(project, options.output or folder / DEMO_REPORT, finished)
         console.say(f"\nReport: {output}\n")
         if console.as_json:
@@ -122,12 +123,10 @@ def predict(options: argparse.Namespace, console: Console, interruption: Interru
         console.update(f"Classifying: {done:,} of {total:,}")
 
     with _project(options) as project:
-        count = experiment.predict_folder(
+        found = experiment.predict_folder(
             project, options.run, options.folder, options.csv, progress, interruption.stopped
         )
-    console.say(f"{count:,} {'picture' if count == 1 else 'pictures'} classified: {options.csv}")
-    if console.as_json:
-        console.write_json({"run": options.run, "pictures": count, "csv": options.csv})
+    answers.show_predicted(options.run, found, options.csv, console)
     return 0
 
 

@@ -217,6 +217,7 @@ def _begin(job: Job, prepared: Prepared, plan: RunPlan, task: Task, head: nn.Mod
         versions=versions(),
         parameters=sizes,
         piece=task.piece,
+        label_state=project.label_state(),
     )
     job.emit(RunStarted(plan.run, plan.head, plan.seed, task.settings.epochs, sizes))
     job.emit(StageStarted(plan.run, "fit", task.settings.epochs))

@@ -15,9 +15,11 @@ from workbench.core.posterior import PosteriorTable, softmax
 from workbench.core.recipe import PartChoice
 from workbench.core.samples import TEST
 from workbench.core.stopping import Stopped, never
+from workbench.data.index import scan
 from workbench.experiment.recipes import head_of, parse_stored
 from workbench.experiment.results import run_result, run_samples, test_fingerprint
-from workbench.experiment.views import RunResult
+from workbench.experiment.views import Predicted, RunResult
+from workbench.export.table import write_predictions_csv
 from workbench.store.project import Project
 from workbench.store.records import RunRecord
 
@@ -80,21 +82,27 @@ def predict_folder(
     csv: Path,
     progress: Progress | None = None,
     stopped: Stopped = never,
-) -> int:
-    """Write what a run believes of every picture under `folder` to `csv`; returns how many there are.
+) -> Predicted:
+    """Write what a run believes of every picture under `folder` to `csv`.
 
-    Damaged files are left out. Raises DataError when there is no picture.
+    Files that are no readable pictures are left out and returned with their reasons. Raises
+    DataError when there is no picture.
     """
-    from workbench.data.sources import find_pictures
-    from workbench.export.table import write_predictions_csv
-
     record = project.run(run)
     _trained(record)
     classes = run_samples(project, record).classes
-    names, files, contents = find_pictures(folder, stopped)
-    logits = logits_of(project, record, files, contents, progress, stopped)
+    found = scan(folder, None, stopped)
+    if not found.files:
+        raise DataError(
+            f"{found.root}: there is no readable picture in this folder"
+            + (f" ({found.skipped[0].path}: {found.skipped[0].reason})" if found.skipped else "")
+            + "; choose the folder that holds the pictures"
+        )
+    names = [facts.path for facts in found.files]
+    files = [found.root / name for name in names]
+    logits = logits_of(project, record, files, [facts.content for facts in found.files], progress, stopped)
     write_predictions_csv(csv, names, softmax(logits.astype(np.float64)), classes)
-    return len(names)
+    return Predicted(len(names), found.skipped)
 
 
 def _trained(record: RunRecord) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import string
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,14 @@ from workbench.core.samples import TEST, TRAIN, VAL, Samples, Split
 from workbench.data.images import decode
 from workbench.evaluation import comparison, uncertainty
 from workbench.experiment.diagnosis import versions
-from workbench.experiment.results import compare_runs, run_result, run_samples, test_fingerprint, view_of
+from workbench.experiment.results import (
+    compare_runs,
+    letter,
+    run_result,
+    run_samples,
+    test_fingerprint,
+    view_of,
+)
 from workbench.experiment.views import Comparison, RunResult
 from workbench.export.content import ClassCount, Measured, ReportCase, ReportContent, ReportRun
 from workbench.store.project import Project
@@ -56,13 +62,15 @@ def _newest(project: Project) -> list[RunRecord]:
 
 
 def _content(project: Project, records: Sequence[RunRecord]) -> ReportContent:
+    # Those that were measured first: letters then are those of the comparison's sentences.
+    records = sorted(records, key=lambda record: not _has_posterior(project, record))
     measured = [record.id for record in records if _has_posterior(project, record)]
     compared = compare_runs(project, measured, SPLIT)
     results = {result.view.run: result for result in compared.results}
     first = project.experiment(records[0].experiment)
     samples, split = run_samples(project, records[0]), project.split(first.split)
     recipes = dict.fromkeys(project.experiment(record.experiment).recipe_toml for record in records)
-    letters = {record.id: _letter(place) for place, record in enumerate(records)}
+    letters = {record.id: letter(place) for place, record in enumerate(records)}
     sealed = test_fingerprint(project, records[0])
     return ReportContent(
         title=first.name,
@@ -86,13 +94,6 @@ def _content(project: Project, records: Sequence[RunRecord]) -> ReportContent:
 
 def _has_posterior(project: Project, record: RunRecord) -> bool:
     return record.status in MEASURED and project.has_posterior(record.id, SPLIT)
-
-
-def _letter(place: int) -> str:
-    """A, B ... Z, AA, AB ..."""
-    alphabet = string.ascii_uppercase
-    prefix = _letter(place // len(alphabet) - 1) if place >= len(alphabet) else ""
-    return prefix + alphabet[place % len(alphabet)]
 
 
 def _data_sentence(project: Project, record: RunRecord, samples: Samples) -> str:

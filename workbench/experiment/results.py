@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
+import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -199,21 +200,31 @@ def compare_runs(project: Project, runs: Sequence[str], split: str = "val") -> C
     first = project.run(ids[0])
     groups = _groups(project, first, shared[0], run_samples(project, first))
     differences = tuple(
-        _difference((results[i], results[j]), (shared[i], shared[j]), metric, groups)
+        _difference((i, results[i]), (j, results[j]), (shared[i], shared[j]), metric, groups)
         for i, j in itertools.combinations(range(len(results)), 2)
         for metric in COMPARED_METRICS
     )
     return Comparison(split, tuple(results), differences, tuple(notes))
 
 
+def letter(place: int) -> str:
+    """How the run at `place` of a comparison is called everywhere: A, B ... Z, AA, AB ..."""
+    alphabet = string.ascii_uppercase
+    prefix = letter(place // len(alphabet) - 1) if place >= len(alphabet) else ""
+    return prefix + alphabet[place % len(alphabet)]
+
+
 def _difference(
-    pair: tuple[RunResult, RunResult],
+    first: tuple[int, RunResult],
+    second: tuple[int, RunResult],
     tables: tuple[PosteriorTable, PosteriorTable],
     metric: str,
     groups: Sequence[str] | None,
 ) -> Difference:
-    a, b = (result.view for result in pair)
-    found = comparison.compare(*tables, metric, groups, labels=(a.label, b.label))
+    a, b = first[1].view, second[1].view
+    # With its letter a run has a name of its own even where two share a label.
+    labels = (f"{letter(first[0])} {a.label}", f"{letter(second[0])} {b.label}")
+    found = comparison.compare(*tables, metric, groups, labels)
     return Difference(
         a=a.run,
         b=b.run,

@@ -51,6 +51,7 @@ class Job:
     stopped: Stopped
     experiment: str
     plans: tuple[RunPlan, ...]
+    to_do: tuple[RunPlan, ...]  # those not finished when it was started or resumed
     seconds: dict[str, float] = field(default_factory=dict)  # of the stages that all runs share
 
     def advancing(self, stage: Any, run: str | None = None) -> Callable[[int, int], None]:
@@ -88,7 +89,7 @@ def run_experiment(recipe: Recipe, project: Project, emit: Emit, stopped: Stoppe
     )
     experiment, ids = project.add_experiment(recipe.name, recipe.to_toml(), recipe.fingerprint(), new)
     plans = tuple(RunPlan(run, plan.head, plan.seed, plan.label) for run, plan in zip(ids, new, strict=True))
-    job = Job(recipe, project, emit, stopped, experiment, plans)
+    job = Job(recipe, project, emit, stopped, experiment, plans, plans)
     emit(ExperimentStarted(experiment, recipe.name, plans))
     try:
         prepared = _prepare(job)
@@ -97,7 +98,7 @@ def run_experiment(recipe: Recipe, project: Project, emit: Emit, stopped: Stoppe
     except WorkbenchError:
         project.forget_experiment(experiment)
         raise
-    return _carry_out(job, prepared, plans)
+    return _carry_out(job, prepared)
 
 
 def resume_experiment(run: str, project: Project, emit: Emit, stopped: Stopped = never) -> ExperimentEnded:
@@ -110,20 +111,20 @@ def resume_experiment(run: str, project: Project, emit: Emit, stopped: Stopped =
     recipe = parse_stored(record.recipe_toml)
     runs = [project.run(one) for one in record.runs]
     plans = tuple(RunPlan(one.id, one.head, one.seed, one.label) for one in runs)
-    job = Job(recipe, project, emit, stopped, record.id, plans)
-    emit(ExperimentStarted(record.id, recipe.name, plans))
-    open_plans = tuple(
+    to_do = tuple(
         plan
         for plan, one in zip(plans, runs, strict=True)
         if one.status != "finished" and one.deleted_at is None
     )
-    if not open_plans:
+    job = Job(recipe, project, emit, stopped, record.id, plans, to_do)
+    emit(ExperimentStarted(record.id, recipe.name, plans))
+    if not to_do:
         return _ended(job, Stop.NO, "every run of this experiment is already finished")
     try:
         prepared = _prepare(job)
     except Interrupted as interrupted:
         return _left(job, interrupted.wish)
-    return _carry_out(job, prepared, open_plans)
+    return _carry_out(job, prepared)
 
 
 def _writable(project: Project) -> None:
@@ -171,10 +172,10 @@ def _data(job: Job) -> tuple[Samples, Split]:
     return samples, split
 
 
-def _carry_out(job: Job, prepared: Prepared, plans: tuple[RunPlan, ...]) -> ExperimentEnded:
+def _carry_out(job: Job, prepared: Prepared) -> ExperimentEnded:
     from workbench.experiment import fitting
 
-    for plan in plans:
+    for plan in job.to_do:
         try:
             wish = fitting.carry_out(job, prepared, plan)
         except Interrupted as interrupted:
@@ -200,10 +201,26 @@ def _failed(job: Job, plan: RunPlan, message: str, details: str = "") -> None:
 
 
 def _left(job: Job, wish: Stop) -> ExperimentEnded:
-    if wish is Stop.DISCARD:
-        job.project.forget_experiment(job.experiment)
-        return _emitted(job, ExperimentEnded(job.experiment, "stopped", (), "discarded"))
-    return _ended(job, wish)
+    if wish is not Stop.DISCARD:
+        return _ended(job, wish)
+    _discard(job)
+    return _emitted(job, ExperimentEnded(job.experiment, "stopped", (), "discarded"))
+
+
+def _discard(job: Job) -> None:
+    """Throw away what this call trained: into the trash, from where it can be taken back.
+
+    An experiment of which nothing was trained is forgotten.
+    """
+    project = job.project
+    if all(project.run(plan.run).status == "queued" for plan in job.plans):
+        project.forget_experiment(job.experiment)
+        return
+    for plan in job.to_do:
+        if project.run(plan.run).status == "running":
+            project.update_run(plan.run, status="paused", message="discarded")
+            job.emit(RunEnded(plan.run, "paused", message="discarded"))
+        project.delete_run(plan.run)
 
 
 def _ended(job: Job, wish: Stop, message: str = "") -> ExperimentEnded:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.core.events import Status
 from workbench.core.options import Option
 from workbench.core.posterior import PosteriorTable
-from workbench.core.samples import Samples, Split
+from workbench.core.samples import Samples, Skipped, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +163,11 @@ class Comparison:
     results: tuple[RunResult, ...]
     differences: tuple[Difference, ...]
     notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What came of classifying a folder."""
+
+    pictures: int
+    skipped: tuple[Skipped, ...]  # files that were left out, with the reason
