@@ -151,6 +151,25 @@ def commands() -> tuple[Command, ...]:
             _tr("Inspect the &newest runs"),
             _tr("Picture by picture, what each head believes"),
         ),
+        Command(
+            "next_unsure",
+            "Inspect",
+            _tr("Next least &sure"),
+            _tr("The picture the heads are least sure of; in the Inspect stage also the key U"),
+            separated=True,
+        ),
+        Command(
+            "next_disagreement",
+            "Inspect",
+            _tr("Next &disagreement"),
+            _tr("The next picture the heads call differently; in the Inspect stage also the key D"),
+        ),
+        Command(
+            "next_wrong",
+            "Inspect",
+            _tr("Next &mistake"),
+            _tr("The next wrong one, the surest first; in the Inspect stage also the key W"),
+        ),
         Command("export_report", "Export", _tr("&Export"), _tr("Choose runs and save a report"), "Ctrl+E"),
         Command(
             "open_exports",

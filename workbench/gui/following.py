@@ -14,6 +14,7 @@ from workbench.gui.numbers import whole
 from workbench.gui.rail import STAGES
 from workbench.gui.sample_pictures import SamplePictures, rows_of
 from workbench.gui.selection import PictureList
+from workbench.gui.window_commands import NEED_RUNS
 from workbench.store.project import Project
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Following(QObject):
         )
         window.data_stage.recipe_data_changed.connect(self.on_data_changed)
         train.runs_ended.connect(self.on_runs_ended)
+        window.compare_stage.runs_chosen.connect(self.on_runs_chosen)
+        window.compare_stage.resume_wanted.connect(self.on_resume_wanted)
         train.recipe_loaded.connect(self.on_recipe_loaded)
         train.train_state_changed.connect(self.on_train_state_changed)
         train.class_chosen.connect(self.on_class_chosen)
@@ -93,6 +96,7 @@ class Following(QObject):
         assert data is not None
         assert project is not None
         self._window.train_stage.show_data(view, data, split)
+        self._window.inspect_stage.show_data(view)
         self._window.rail.show_badge(
             "data", self.tr("{count} pictures").format(count=whole(len(view.samples)))
         )
@@ -137,9 +141,15 @@ class Following(QObject):
         self.show_runs(runs)
         self._window.show_stage("compare")
 
-    def show_runs(self, runs: tuple[str, ...]) -> None:
-        self._window.compare_stage.show_runs(runs)
+    @Slot(object)
+    def on_runs_chosen(self, runs: tuple[str, ...]) -> None:
+        """Compare shows other runs, or fewer after a deletion: Inspect and Export follow."""
         self._window.inspect_stage.show_runs(runs)
+        self._window.export_stage.refresh()
+        self._count_runs()
+
+    def show_runs(self, runs: tuple[str, ...]) -> None:
+        self._window.compare_stage.show_runs(runs)  # Inspect follows, see on_runs_chosen
 
     @Slot(str)
     def on_bug_found(self, trace: str) -> None:
@@ -152,6 +162,7 @@ class Following(QObject):
             self._window.services.messages.error(end.message)
         self._bug = False
         self._window.status.show_saved()
+        self._window.compare_stage.refresh()
         self._window.export_stage.refresh()
         self._count_runs()
 
@@ -175,10 +186,8 @@ class Following(QObject):
         )
         self._window.rail.show_badge("compare", self.tr("%n run(s)", "", len(done)) if done else "")
         reason = "" if done else self.tr("Needs a trained run; train heads first.")
-        for name in ("predict_folder", "save_report", "compare_newest", "inspect_newest"):
+        for name in NEED_RUNS:
             self._window.actions_.allow(name, reason)
-        if done and not self._window.compare_stage.runs:
-            self.show_runs(self._newest)
 
     @Slot(object)
     def on_pictures_shown(self, pictures: PictureList) -> None:

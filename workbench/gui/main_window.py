@@ -125,7 +125,8 @@ class MainWindow(QMainWindow):
         data.open_wanted.connect(opening.open_folder)
         data.sample_wanted.connect(opening.use_sample)
         data.recent_chosen.connect(opening.open)
-        for stage in (data, self.export_stage):
+        self.inspect_stage.compare_wanted.connect(self.actions_["stage_compare"].trigger)
+        for stage in (data, self.compare_stage, self.export_stage):
             stage.train_wanted.connect(self.actions_["stage_train"].trigger)
         services.messages.posted.connect(self.notices.show_notice)
         services.messages.logged.connect(self.log.show_notice)

@@ -17,6 +17,17 @@ from workbench.gui.shortcuts import ShortcutsDialog
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
 
+# Commands that make no sense before a run is trained.
+NEED_RUNS = (
+    "predict_folder",
+    "save_report",
+    "compare_newest",
+    "inspect_newest",
+    "next_unsure",
+    "next_disagreement",
+    "next_wrong",
+)
+
 
 class WindowCommands(QObject):
     """The slots behind the menus of one window."""
@@ -53,6 +64,9 @@ class WindowCommands(QObject):
                 "discard": controller.discard,
                 "compare_newest": self.on_compare_newest,
                 "inspect_newest": self.on_inspect_newest,
+                "next_unsure": self.on_next_unsure,
+                "next_disagreement": self.on_next_disagreement,
+                "next_wrong": self.on_next_wrong,
                 "export_report": self.on_export_wanted,
                 "open_exports": self.on_exports_wanted,
                 "shortcuts": self.on_shortcuts_wanted,
@@ -92,6 +106,21 @@ class WindowCommands(QObject):
     def on_inspect_newest(self) -> None:
         self._window.following.show_newest()
         self._window.show_stage("inspect")
+
+    @Slot()
+    def on_next_unsure(self) -> None:
+        self._window.show_stage("inspect")
+        self._window.inspect_stage.next_unsure()
+
+    @Slot()
+    def on_next_disagreement(self) -> None:
+        self._window.show_stage("inspect")
+        self._window.inspect_stage.next_disagreement()
+
+    @Slot()
+    def on_next_wrong(self) -> None:
+        self._window.show_stage("inspect")
+        self._window.inspect_stage.next_wrong()
 
     @Slot()
     def on_export_wanted(self) -> None:
@@ -167,5 +196,5 @@ class WindowCommands(QObject):
             self._window.actions_.allow("show_copies", self.tr("There are no identical copies."))
         self._window.actions_.allow("open_exports", "" if project else self.tr("Needs an open project."))
         if project is None:
-            for name in ("predict_folder", "save_report", "compare_newest", "inspect_newest"):
+            for name in NEED_RUNS:
                 self._window.actions_.allow(name, self.tr("Needs a trained run; train heads first."))
