@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.made_up import Said, comparison, run_result, run_view
+from workbench.cli import main
 from workbench.core.errors import ProjectError
 from workbench.core.samples import Skipped
 from workbench.experiment.views import Predicted, RunResult
@@ -308,8 +309,6 @@ def test_doctor_needs_no_project(
 
 
 def test_help_names_every_command_and_says_what_each_does(capsys: pytest.CaptureFixture[str]) -> None:
-    from workbench.cli import main
-
     for words in ([], ["train"], ["compare"], ["posterior"], ["heads"], ["delete"], ["demo"], ["gui"]):
         with pytest.raises(SystemExit) as ended:
             main([*words, "--help"])
@@ -320,3 +319,26 @@ def test_help_names_every_command_and_says_what_each_does(capsys: pytest.Capture
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out.startswith("workbench ")
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ([], (None, False)),
+        (["gui"], (None, False)),
+        (["gui", "flowers"], (Path("flowers"), False)),
+        (["gui", "--project", "flowers"], (Path("flowers"), False)),
+        (["gui", "--sample"], (None, True)),
+    ],
+)
+def test_without_a_command_or_with_gui_the_window_opens(
+    words: list[str], asked: tuple[Path | None, bool]
+) -> None:
+    seen: list[tuple[Path | None, bool]] = []
+
+    def open_window(project: Path | None, sample: bool) -> int:
+        seen.append((project, sample))
+        return 7
+
+    assert main(words, open_window=open_window) == 7
+    assert seen == [asked]

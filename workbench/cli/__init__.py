@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import sys
 import traceback
@@ -63,13 +64,15 @@ def main(arguments: Sequence[str] | None = None, open_window: OpenWindow | None 
             return _confess(console, error)
 
 
-def _window(console: Console, options: object, open_window: OpenWindow | None) -> int:
+def _window(console: Console, options: argparse.Namespace, open_window: OpenWindow | None) -> int:
     if open_window is None:
         return _refuse(
             console, "this program comes without a window; see `workbench --help` for the commands"
         )
     try:
-        return open_window(getattr(options, "folder", None), getattr(options, "sample", False))
+        if options.command is None:
+            return open_window(None, False)
+        return open_window(options.folder or options.folder_option, options.sample)
     except WorkbenchError as error:
         return _refuse(console, str(error))
 

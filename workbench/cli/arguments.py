@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import difflib
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from workbench import __version__
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction["_Parser"]
 
 _DESCRIPTION = """\
 Build, compare and question image classifiers by transfer learning.
@@ -72,9 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(
-    commands: argparse._SubParsersAction, name: str, help: str, more: str = ""
-) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+def _add(commands: Commands, name: str, help: str, more: str = "") -> argparse.ArgumentParser:
     """A command with the two options that all commands share."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
@@ -89,13 +90,14 @@ def _add(
     return parser
 
 
-def _add_window(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _add_window(commands: Commands) -> None:
     window = commands.add_parser("gui", help="open the window", description="Open the window.")
     window.add_argument("folder", metavar="PROJECT", nargs="?", type=Path, help="a project to open")
+    window.add_argument("--project", metavar="DIR", dest="folder_option", type=Path, help="the same")
     window.add_argument("--sample", action="store_true", help="open the sample project of handwritten digits")
 
 
-def _add_training(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _add_training(commands: Commands) -> None:
     demo = _add(
         commands,
         "demo",
@@ -124,7 +126,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:  # type: ignore
     _add_run(resume)
 
 
-def _add_questions(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _add_questions(commands: Commands) -> None:
     _add(commands, "runs", "list the runs of the project, newest first")
     test = _add(
         commands,
@@ -166,7 +168,7 @@ def _add_questions(commands: argparse._SubParsersAction) -> None:  # type: ignor
     )
 
 
-def _add_housekeeping(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _add_housekeeping(commands: Commands) -> None:
     heads = _add(
         commands,
         "heads",

@@ -153,6 +153,7 @@ def heads(options: argparse.Namespace, console: Console, interruption: Interrupt
     features = options.features
     if features is None:
         features = next(card.features for card in known.backbones if card.packaged)
+    counts: list[HeadCounts | tuple[str, RecipeError]]
     if options.name is not None:
         counts = [experiment.head_counts(options.name, changes, features, options.classes)]
     else:

@@ -41,8 +41,7 @@ class Interruption:
             signal.signal(number, handler)
 
     def stopped(self) -> Stop:
-        """LEAVE once a signal has come. Whoever hands this on has work that can be left politely."""
-        self._polite = True
+        """LEAVE once a signal has come."""
         return Stop.LEAVE if self.happened else Stop.NO
 
     def leave(self) -> None:
@@ -52,6 +51,12 @@ class Interruption:
     def expect_questions(self) -> None:
         """From now on the work asks `stopped()`: a signal raises nothing."""
         self._polite = True
+
+    def expect_no_more_questions(self) -> None:
+        """The work that asks is over: from now on a signal ends what follows, also one that has come."""
+        self._polite = False
+        if self.happened:
+            raise KeyboardInterrupt
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.happened = True
