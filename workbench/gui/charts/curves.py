@@ -78,6 +78,11 @@ class CurvesView(Figure):
         """accuracy or macro_f1."""
         return str(self._score.currentData())
 
+    def drawn(self, metric: str) -> tuple[tuple[str, str], ...]:
+        """Which lines stand in the plot of a metric: letter of the run, split."""
+        plot = self._loss_plot if metric == "loss" else self._score_plot
+        return tuple((theme.run_style(run).letter, split) for run, split in plot.line_keys())
+
     def show_epochs(self, epochs: int) -> None:
         """Let the axes reach from the first to the last epoch to come."""
         for plot in (self._loss_plot, self._score_plot):
@@ -181,6 +186,10 @@ class _Plot(pg.PlotWidget):
 
     def show_epochs(self, epochs: int) -> None:
         self.setXRange(0, max(epochs, 2), padding=0.03)
+
+    def line_keys(self) -> list[tuple[int, str]]:
+        """The lines that stand here: run, split."""
+        return sorted(self._lines)
 
     def show_lines(self, lines: list[_Line]) -> None:
         self._shown = lines

@@ -119,6 +119,11 @@ class CompareStage(QWidget):
         return area
 
     @property
+    def runs(self) -> tuple[str, ...]:
+        """The compared runs, A first."""
+        return self._wanted or self._model.chosen
+
+    @property
     def table(self) -> RunTable:
         """The runs."""
         return self._table
@@ -226,8 +231,9 @@ class CompareStage(QWidget):
         keys = [RunKey(i, run_title(one.view, self._head_titles())) for i, one in enumerate(results)]
         self._answers = Answers.of(comparison, self._head_titles())
         self._model.show_results(results)
-        by_run = {one.view.run: key for one, key in zip(results, keys, strict=True)}
-        self._verdicts.show_differences(comparison.differences, by_run, comparison.notes)
+        self._verdicts.show_differences(
+            comparison.differences, [one.view for one in results], keys, comparison.notes
+        )
         self._sealed.show_runs([one.view for one in results], keys)
         self._alone.setVisible(len(results) == 1)
         self._figures.setVisible(bool(results))

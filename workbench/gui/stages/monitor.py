@@ -111,12 +111,10 @@ class Monitor(QWidget):
     def _build_top(self) -> QHBoxLayout:
         self._pause = QPushButton(self.tr("Pause"))
         self._pause.setObjectName("pause")
-        self._pause.setShortcut("Ctrl+F5")
         self._pause.setToolTip(self.tr("Stand still after the current step; nothing is lost (Ctrl+F5)"))
         self._pause.clicked.connect(self.pause_wanted)
         self._stop = QPushButton(self.tr("Stop and keep best"))
         self._stop.setObjectName("stop_and_keep")
-        self._stop.setShortcut("Shift+F5")
         self._stop.setToolTip(
             self.tr("End after the current step; the best epoch so far is measured and kept (Shift+F5)")
         )

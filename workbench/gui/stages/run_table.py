@@ -189,7 +189,10 @@ class RunTableModel(QAbstractTableModel):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole or index.column() != 0:
             return False
-        run = self._runs[index.row()].run
+        view = self._runs[index.row()]
+        if view.status not in COMPARABLE:
+            return False
+        run = view.run
         if Qt.CheckState(value) == Qt.CheckState.Checked:
             if len(self._chosen) >= theme.MAX_RUNS:
                 self.refused.emit(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.experiment.views import Difference
+from workbench.experiment.views import Difference, RunView
 from workbench.gui import theme
 from workbench.gui.charts.class_bars import scrolled
 from workbench.gui.charts.figure import hint_label
@@ -25,7 +25,8 @@ class Verdicts(QFrame):
         super().__init__(parent)
         theme.mark(self, "card")
         self._differences: tuple[Difference, ...] = ()
-        self._keys: Mapping[str, RunKey] = {}
+        self._keys: dict[str, RunKey] = {}
+        self._labels: dict[str, str] = {}
         self._metric = QComboBox()
         self._metric.setObjectName("verdict_metric")
         self._metric.setAccessibleName(self.tr("Metric of the verdict"))
@@ -55,10 +56,16 @@ class Verdicts(QFrame):
         column.addWidget(self._notes)
 
     def show_differences(
-        self, differences: Sequence[Difference], keys: Mapping[str, RunKey], notes: Sequence[str]
+        self,
+        differences: Sequence[Difference],
+        views: Sequence[RunView],
+        keys: Sequence[RunKey],
+        notes: Sequence[str],
     ) -> None:
         """Show the pairs; `keys` name the runs, `notes` are what the reader must know."""
-        self._differences, self._keys = tuple(differences), keys
+        self._differences = tuple(differences)
+        self._keys = {view.run: key for view, key in zip(views, keys, strict=True)}
+        self._labels = {view.run: view.label for view in views}
         self._notes.setText(" ".join(notes))
         self._notes.setVisible(bool(notes))
         self.setVisible(bool(differences) or bool(notes))
@@ -86,7 +93,7 @@ class Verdicts(QFrame):
         pair = theme.label(f"<b>{a.letter} · {b.letter}</b>")
         pair.setTextFormat(Qt.TextFormat.RichText)
         pair.setFixedWidth(self.fontMetrics().horizontalAdvance("m") * 4)
-        verdict = theme.label(one.verdict)
+        verdict = theme.label(self._with_letters(one))
         verdict.setObjectName(f"verdict_{a.letter}{b.letter}")
         verdict.setToolTip(self.tr("McNemar's exact test: p = {p}").format(p=f"{one.p_value:.3f}"))
         layout.addWidget(pair)
@@ -94,6 +101,18 @@ class Verdicts(QFrame):
         for key, names in ((a, one.only_a_right), (b, one.only_b_right)):
             layout.addWidget(self._link(key, names, a, b))
         return row
+
+    def _with_letters(self, one: Difference) -> str:
+        """The verdict with the runs named as everywhere on this page."""
+        for winner, loser in ((one.a, one.b), (one.b, one.a)):
+            said = f"{self._labels[winner]} is better than {self._labels[loser]} "
+            if one.verdict.startswith(said):
+                named = self.tr("{winner} is better than {loser} ")
+                return (
+                    named.format(winner=self._keys[winner], loser=self._keys[loser])
+                    + one.verdict[len(said) :]
+                )
+        return one.verdict
 
     def _link(self, key: RunKey, names: tuple[str, ...], a: RunKey, b: RunKey) -> QPushButton:
         text = self.tr("only {letter} right: {n}").format(letter=key.letter, n=len(names))
