@@ -82,7 +82,9 @@ def run_result(run: str, head: str, split: str = "val", **changes: Any) -> RunRe
 
 def comparison(split: str = "val") -> Comparison:
     differences = tuple(
-        Difference("r1", "r2", metric, 0.05, -0.01, 0.11, ("cat/1.png",), (), 0.25, "No clear difference.")
+        Difference(
+            "r1", "r2", metric, 0.05, -0.01, 0.11, ("cat/1.png",), (), 0.25, False, "No clear difference."
+        )
         for metric in ("accuracy", "log_loss")
     )
     results = (run_result("r1", "linear", split), run_result("r2", "mlp", split))

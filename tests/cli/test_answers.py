@@ -142,7 +142,7 @@ def test_compare_for_people_shows_differences_in_points_with_a_verdict(
     for part in [
         "Validation set, n = 4",
         "75.0 % [50.0 %, 90.0 %]",
-        "mlp, seed 0 minus linear, seed 0",
+        "B mlp minus A linear",
         "+5.0 points",
         "[-1.0 points, +11.0 points]",
         "No clear difference.",

@@ -287,7 +287,7 @@ def test_the_demo_trains_reports_and_compares_in_a_project_of_its_own(
     assert said.status == 0
     assert asked == [("sample", 2, ["linear", "mlp", "spinal", "spinal_shared"]), ["r1", "r2"]]
     assert f"Report: {tmp_path / 'demo.html'}" in said.out
-    assert "mlp, seed 0 minus linear, seed 0" in said.out
+    assert "B mlp minus A linear" in said.out
     assert len(list((tmp_path / "projects").iterdir())) == 1
     again = workbench("demo", "--epochs", 2, "--json")
     assert again.status == 0, "safe to run twice"

@@ -21,6 +21,7 @@ from workbench.cli.tables import (
     whole,
 )
 from workbench.core.errors import RecipeError
+from workbench.experiment.results import letter
 from workbench.experiment.views import (
     Comparison,
     Difference,
@@ -31,6 +32,7 @@ from workbench.experiment.views import (
 )
 
 SPLIT_NAMES = {"train": "Training set", "val": "Validation set", "test": "Test set"}
+VERDICT_METRICS = ("accuracy", "macro_f1")  # whose verdicts are told in words
 METRIC_NAMES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
 
 
@@ -155,7 +157,7 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
         console.write_json(_comparison_object(comparison))
         return
     results = comparison.results
-    names = {result.view.run: _label(result.view) for result in results}
+    names = {result.view.run: f"{letter(i)} {result.view.label}" for i, result in enumerate(results)}
     sizes = sorted({len(result.table) for result in results})
     console.say(
         f"{SPLIT_NAMES[comparison.split]}, n = {' or '.join(map(whole, sizes))}; in brackets 95 % intervals"
@@ -178,13 +180,13 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
                 METRIC_NAMES.get(found.metric, found.metric),
                 _signed(found, found.value),
                 f"[{_signed(found, found.low)}, {_signed(found, found.high)}]",
-                "clear" if found.low > 0 or found.high < 0 else "",
+                "clear" if found.clear else "",
             ]
             for found in pair
         ]
         console.say(table(["", "difference", "95 % interval", ""], rows))
-        # One sentence per pair; the table says the same of the other metrics.
-        console.say(pair[0].verdict)
+        for verdict in dict.fromkeys(f.verdict for f in pair if f.metric in VERDICT_METRICS):
+            console.say(verdict)
     for note in comparison.notes:
         console.say(f"\nnote: {note}")
 

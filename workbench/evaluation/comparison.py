@@ -34,6 +34,7 @@ class PairedDifference:
     only_a_right: NDArray[np.intp]  # rows of `a`
     only_b_right: NDArray[np.intp]  # rows of `a` as well
     p_value: float  # McNemar, exact, two-sided; it knows nothing of groups
+    clear: bool  # whether the verdict names a winner
     verdict: str
 
 
@@ -98,6 +99,7 @@ def compare(
         only_a_right=only_a,
         only_b_right=only_b,
         p_value=mcnemar(len(only_a), len(only_b)),
+        clear=False,
         verdict="",
     )
     return _with_verdict(found, units(chosen, len(left))[1] if chosen else None, labels)
@@ -124,7 +126,7 @@ def _with_verdict(found: PairedDifference, groups: int | None, labels: tuple[str
     else:
         amount = f"{abs(found.value):.3f} of {TITLES[found.metric]}"
         span = f"[{ends[0]:.3f}, {ends[1]:.3f}]"
-    return replace(found, verdict=f"{winner} is better than {loser} by {amount} {span}, {size}.")
+    return replace(found, clear=True, verdict=f"{winner} is better than {loser} by {amount} {span}, {size}.")
 
 
 def _clear(found: PairedDifference, *, grouped: bool) -> bool:

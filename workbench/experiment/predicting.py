@@ -69,7 +69,7 @@ def open_test(project: Project, run: str, emit: Callable[[Event], None] | None =
         source=record.id,
     )
     # Counted before anything of it can be read.
-    project.record_test_opening(record.id, test_fingerprint(project, record))
+    project.record_test_opening(record.id, test_fingerprint(project, project.experiment(record.experiment)))
     project.save_posterior(table)
     record_metrics(project, table)
     return run_result(project, record.id, "test")

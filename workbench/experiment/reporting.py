@@ -71,7 +71,7 @@ def _content(project: Project, records: Sequence[RunRecord]) -> ReportContent:
     samples, split = run_samples(project, records[0]), project.split(first.split)
     recipes = dict.fromkeys(project.experiment(record.experiment).recipe_toml for record in records)
     letters = {record.id: letter(place) for place, record in enumerate(records)}
-    sealed = test_fingerprint(project, records[0])
+    sealed = test_fingerprint(project, first)
     return ReportContent(
         title=first.name,
         project=project.name,

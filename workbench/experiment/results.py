@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import itertools
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,22 +22,33 @@ from workbench.evaluation.metrics import METRICS, confusion, summary
 from workbench.experiment.recipes import parse_stored
 from workbench.experiment.views import Comparison, Curve, Difference, RunResult, RunView
 from workbench.store.project import Project
-from workbench.store.records import KEPT, Metric, RunRecord
+from workbench.store.records import KEPT, ExperimentRecord, Metric, RunRecord
 
 COMPARED_METRICS = METRICS
 
 
 def list_runs(project: Project) -> tuple[RunView, ...]:
     """All runs of a project, newest first."""
-    return tuple(view_of(project, run) for run in project.runs())
+    experiments = {experiment.id: experiment for experiment in project.experiments()}
+    recipes = {key: parse_stored(experiment.recipe_toml) for key, experiment in experiments.items()}
+    kept = project.kept_metrics()
+    return tuple(
+        _view(project, run, experiments[run.experiment], recipes[run.experiment], kept.get(run.id, ()))
+        for run in project.runs()
+    )
 
 
 def view_of(project: Project, run: RunRecord) -> RunView:
     """One run as lists show it."""
     experiment = project.experiment(run.experiment)
     recipe = parse_stored(experiment.recipe_toml)
-    sentence = project.split(experiment.split).sentence if experiment.split else ""
-    sealed = test_fingerprint(project, run)
+    return _view(project, run, experiment, recipe, project.metrics(run.id, KEPT))
+
+
+def _view(
+    project: Project, run: RunRecord, experiment: ExperimentRecord, recipe: Recipe, kept: Sequence[Metric]
+) -> RunView:
+    of_split = _of_split(project, experiment)
     return RunView(
         run=run.id,
         experiment=run.experiment,
@@ -51,7 +63,7 @@ def view_of(project: Project, run: RunRecord) -> RunView:
         epochs_done=run.epochs_done,
         best_epoch=run.best_epoch,
         parameters=run.parameters,
-        metrics=_final_metrics(project.metrics(run.id, KEPT)),
+        metrics=_final_metrics(kept),
         seconds=run.seconds,
         device=run.device,
         engine=run.engine,
@@ -59,8 +71,8 @@ def view_of(project: Project, run: RunRecord) -> RunView:
         decoder=run.decoder,
         backbone=recipe.backbone.name,
         data=_data_line(recipe),
-        split=sentence,
-        opened=project.test_openings(sealed) if sealed else 0,
+        split=of_split.sentence,
+        opened=project.test_openings(of_split.test) if of_split.test else 0,
         message=run.message,
     )
 
@@ -113,21 +125,34 @@ def run_samples(project: Project, run: RunRecord) -> Samples:
     return project.dataset(experiment.dataset)
 
 
-def test_fingerprint(project: Project, run: RunRecord) -> str:
-    """Names the test set of a run by its contents, whatever the rest of the data is; "" without one."""
-    experiment = project.experiment(run.experiment)
+@dataclass(frozen=True, slots=True)
+class _OfSplit:
+    """What lists need of a split."""
+
+    sentence: str
+    test: str  # fingerprint of the test set; "" without one
+
+
+# A stored split never changes, and lists ask for every run: (project's folder, data set, split) -> found.
+_SPLITS: dict[tuple[Path, str, str], _OfSplit] = {}
+
+
+def test_fingerprint(project: Project, experiment: ExperimentRecord) -> str:
+    """Names the test set of an experiment by its contents, whatever else the data holds; "" without one."""
+    return _of_split(project, experiment).test
+
+
+def _of_split(project: Project, experiment: ExperimentRecord) -> _OfSplit:
     if not experiment.dataset or not experiment.split:
-        return ""
-    return _test_fingerprint(project, experiment.dataset, experiment.split)
-
-
-@functools.lru_cache(maxsize=64)  # a stored split never changes, and lists ask for every run
-def _test_fingerprint(project: Project, dataset: str, split: str) -> str:
-    samples, rows = project.dataset(dataset), project.split(split).indices(TEST)
-    if not len(rows):
-        return ""
-    contents = sorted(samples.content[int(row)] for row in rows)
-    return hashlib.sha256("\n".join(contents).encode()).hexdigest()[:32]
+        return _OfSplit("", "")
+    key = (project.path, experiment.dataset, experiment.split)
+    if key not in _SPLITS:
+        split = project.split(experiment.split)
+        rows = split.indices(TEST)
+        contents = project.dataset(experiment.dataset).content if len(rows) else ()
+        digest = hashlib.sha256("\n".join(sorted(contents[int(row)] for row in rows)).encode()).hexdigest()
+        _SPLITS[key] = _OfSplit(split.sentence, digest[:32] if len(rows) else "")
+    return _SPLITS[key]
 
 
 def _groups(project: Project, run: RunRecord, table: PosteriorTable, samples: Samples) -> list[str] | None:
@@ -235,6 +260,7 @@ def _difference(
         only_a_right=tuple(tables[0].sample[int(row)] for row in found.only_a_right),
         only_b_right=tuple(tables[0].sample[int(row)] for row in found.only_b_right),
         p_value=found.p_value,
+        clear=found.clear,
         verdict=found.verdict,
     )
 

@@ -149,6 +149,7 @@ class Difference:
     only_a_right: tuple[str, ...]  # sample names
     only_b_right: tuple[str, ...]
     p_value: float  # McNemar, exact
+    clear: bool  # whether the verdict names a winner
     verdict: str  # in words
 
 

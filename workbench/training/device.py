@@ -85,7 +85,7 @@ def _precision(place: torch.device, wanted: str) -> Precision:
 
 @contextlib.contextmanager
 def threads_for(multiplications: float, device: Device) -> Iterator[None]:
-    """Inside, PyTorch uses as many CPU threads as steps of this size are worth: a rule, never a measurement."""
+    """Inside, PyTorch uses as many CPU threads as such steps are worth: a rule, never a measurement."""
     if device.torch.type != "cpu" or multiplications > ONE_THREAD_MULTIPLICATIONS:
         yield
         return

@@ -106,7 +106,9 @@ def made_difference(a: str, b: str) -> Difference:
     only_b = tuple(
         f"{CLASSES[t]}/{i}.png" for i, t in enumerate(TARGET) if PREDICTED[b][i] == t and PREDICTED[a][i] != t
     )
-    return Difference(a, b, "accuracy", 0.0, -0.3, 0.3, only_a, only_b, 1.0, "No clear winner at n = 6.")
+    return Difference(
+        a, b, "accuracy", 0.0, -0.3, 0.3, only_a, only_b, 1.0, False, "No clear winner at n = 6."
+    )
 
 
 @pytest.fixture
