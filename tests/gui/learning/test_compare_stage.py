@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,7 +11,7 @@ from workbench import experiment
 from workbench.core.errors import DataError, ProjectError
 from workbench.experiment.views import Comparison
 from workbench.gui.stages.compare import CompareStage
-from workbench.gui.stages.run_table import COLUMNS
+from workbench.gui.stages.run_table import COLUMNS, telling
 
 
 @pytest.fixture
@@ -19,9 +21,9 @@ def verbs(monkeypatch, comparison, result_of, view_of):
     class Verbs:
         def __init__(self):
             self.runs = (
-                *map(view_of, ("r2", "r1", "r0")),
-                view_of("old", experiment="e0"),
+                *map(view_of, ("r0", "r1", "r2")),
                 view_of("left", experiment="e0", status="paused"),
+                view_of("old", experiment="e0"),
             )
             self.asked = []
 
@@ -135,6 +137,17 @@ def test_discordant_counts_are_links_to_their_pictures(stage, services, qtbot):
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     assert shown_pictures(services) == ["cat/1.png"]
     assert stage.findChild(QLabel, "verdict_AB").text() == "No clear winner at n = 6."
+
+
+def test_a_verdict_names_the_runs_as_the_page_does(stage):
+    verdict = stage.findChild(QLabel, "verdict_BC").text()
+    assert verdict.startswith("C Linear, seed 1 is better than B Fully connected by 3.9 points")
+
+
+def test_of_many_runs_every_head_is_compared_before_further_seeds(view_of):
+    heads = [("linear", 0), ("linear", 1), ("linear", 2), ("mlp", 0), ("mlp", 1), ("mlp", 2), ("spinal", 0)]
+    runs = [replace(view_of("r0"), run=f"{head}{seed}", head=head, seed=seed) for head, seed in heads]
+    assert telling(runs, most=4) == ["linear0", "mlp0", "spinal0", "linear1"]
 
 
 def test_curves_and_classes_show_the_results(stage):

@@ -20,7 +20,7 @@ from workbench.gui.charts.legend import RunKey
 from workbench.gui.charts.matrix import MatrixView, RunMatrix
 from workbench.gui.messages import Notice
 from workbench.gui.services import Services
-from workbench.gui.stages.run_table import COMPARABLE, RunTable, RunTableModel, in_reading_order
+from workbench.gui.stages.run_table import COMPARABLE, RunTable, RunTableModel, telling
 from workbench.gui.stages.sealed_test import SealedTest
 from workbench.gui.stages.verdicts import Verdicts
 
@@ -168,7 +168,7 @@ class CompareStage(QWidget):
 
     def show_runs(self, runs: Sequence[str]) -> None:
         """Compare these runs."""
-        self._wanted = tuple(runs)[: theme.MAX_RUNS]
+        self._wanted = tuple(runs)
         self.refresh()
 
     @Slot()
@@ -187,15 +187,14 @@ class CompareStage(QWidget):
         self._services.background.ask(read, self._show_list, key=LIST_KEY)
 
     def _show_list(self, runs: Sequence[RunView]) -> None:
-        ordered = in_reading_order(runs)
-        self._pages.setCurrentIndex(1 if ordered else 0)
-        comparable = [view for view in ordered if view.status in COMPARABLE]
-        chosen = [run for run in (self._wanted or self._model.chosen) if run in {v.run for v in comparable}]
+        self._pages.setCurrentIndex(1 if runs else 0)
+        comparable = [view for view in runs if view.status in COMPARABLE]
+        wanted = self._wanted or self._model.chosen
+        chosen = telling([view for view in comparable if view.run in wanted])
         if not chosen and comparable:
-            newest = comparable[0].experiment
-            chosen = [view.run for view in comparable if view.experiment == newest][: theme.MAX_RUNS]
+            chosen = telling([view for view in comparable if view.experiment == comparable[0].experiment])
         self._wanted = None
-        self._model.show_runs(ordered, chosen)
+        self._model.show_runs(runs, chosen)
         self._table.setFixedHeight(self._table.rows_height(MAX_ROWS))
         self._compare()
 

@@ -31,12 +31,12 @@ Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("letter", "run", "seed", "parameters", *METRICS, "status", "experiment", "when")
 
 
-def in_reading_order(runs: Sequence[RunView]) -> list[RunView]:
-    """Newest experiment first, its runs in the order they were trained. `runs`: newest first."""
-    newest: dict[str, list[RunView]] = {}
-    for view in runs:
-        newest.setdefault(view.experiment, []).append(view)
-    return [view for views in newest.values() for view in reversed(views)]
+def telling(runs: Sequence[RunView], most: int = theme.MAX_RUNS) -> list[str]:
+    """Which of many runs to compare first: one of each head, then further seeds."""
+    heads = {(view.head, str(view.head_options)): view.run for view in reversed(runs)}
+    first = [view.run for view in runs if view.run in heads.values()]
+    rest = [view.run for view in runs if view.run not in first]
+    return [*first, *rest][:most]
 
 
 class RunTableModel(QAbstractTableModel):

@@ -93,7 +93,7 @@ class Verdicts(QFrame):
         pair = theme.label(f"<b>{a.letter} · {b.letter}</b>")
         pair.setTextFormat(Qt.TextFormat.RichText)
         pair.setFixedWidth(self.fontMetrics().horizontalAdvance("m") * 4)
-        verdict = theme.label(self._with_letters(one))
+        verdict = theme.label(self._with_titles(one))
         verdict.setObjectName(f"verdict_{a.letter}{b.letter}")
         verdict.setToolTip(self.tr("McNemar's exact test: p = {p}").format(p=f"{one.p_value:.3f}"))
         layout.addWidget(pair)
@@ -102,17 +102,13 @@ class Verdicts(QFrame):
             layout.addWidget(self._link(key, names, a, b))
         return row
 
-    def _with_letters(self, one: Difference) -> str:
-        """The verdict with the runs named as everywhere on this page."""
-        for winner, loser in ((one.a, one.b), (one.b, one.a)):
-            said = f"{self._labels[winner]} is better than {self._labels[loser]} "
-            if one.verdict.startswith(said):
-                named = self.tr("{winner} is better than {loser} ")
-                return (
-                    named.format(winner=self._keys[winner], loser=self._keys[loser])
-                    + one.verdict[len(said) :]
-                )
-        return one.verdict
+    def _with_titles(self, one: Difference) -> str:
+        """The verdict with the runs named as everywhere on this page: B Fully connected, not B mlp."""
+        words = one.verdict
+        for run in (one.a, one.b):
+            key = self._keys[run]
+            words = words.replace(f"{key.letter} {self._labels[run]} ", f"{key} ")
+        return words
 
     def _link(self, key: RunKey, names: tuple[str, ...], a: RunKey, b: RunKey) -> QPushButton:
         text = self.tr("only {letter} right: {n}").format(letter=key.letter, n=len(names))
