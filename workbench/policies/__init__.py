@@ -1,4 +1,4 @@
-"""Fine-tuning policies: which blocks of the backbone stand still in which epoch. A new one is a new file here.
+"""Fine-tuning policies: which blocks of the backbone stand still in which epoch. One file each.
 
 A policy's file does not import torch.
 """
