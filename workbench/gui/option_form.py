@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.core.options import Option
 from workbench.gui import theme
 
+FIELD_EM = 8  # the least width of a field
 MAX_WHOLE = 2**31 - 1  # what a spin box can hold
 
 
@@ -194,6 +195,9 @@ class OptionForm(QWidget):
         editor.widget.setToolTip(_tooltip(option))
         editor.widget.setAccessibleName(title)
         editor.widget.setAccessibleDescription(option.help)
+        if option.kind != "switch":
+            # A spin box that may hold two thousand million would else be as wide as that.
+            editor.widget.setMinimumWidth(self.fontMetrics().horizontalAdvance("m") * FIELD_EM)
         label = QLabel(title)
         label.setBuddy(editor.widget)
         label.setToolTip(_tooltip(option))

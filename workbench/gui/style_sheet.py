@@ -85,11 +85,18 @@ QComboBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 10px; heig
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $line;
   selection-background-color: $accent_soft; selection-color: $text; outline: 0; padding: 4px; }
 
+QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border: 1px solid $muted;
+  border-radius: 4px; background: $surface; }
+QCheckBox::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:checked, QTableView::indicator:checked { background: $accent; border-color: $accent;
+  image: url("$icons/check.svg"); }
+
 QAbstractScrollArea { border: 0; }
 QScrollArea { background: transparent; }
 QTableView, QTreeView, QListView { background: $surface; alternate-background-color: $window; color: $text;
   border: 1px solid $line; border-radius: 8px; gridline-color: $line; outline: 0;
   selection-background-color: $accent_soft; selection-color: $text; }
+QListWidget::item { padding: 5px 6px; }
 QListView#gallery { background: transparent; border: 1px solid transparent; }
 QListView#gallery:focus { border: 1px solid $line; }
 QTableView::item, QTreeView::item { padding: 4px 6px; }
