@@ -30,6 +30,7 @@ def run_object(run: str, head: str, status: str = "finished") -> dict[str, Any]:
         "seed": 0,
         "status": status,
         "message": "",
+        "sealed": 12,
         "parameters": {"head": 1234, "trainable": 1234, "total": 3_400_000},
         "metrics": {"val": METRICS} if status == "finished" else {},
         "seconds": {"data": 0.1, "features": 1.0, "fit": 2.0, "predict": 0.1, "total": 3.2, "shared": True},
@@ -54,6 +55,7 @@ def run_view(run: str, head: str, **changes: Any) -> RunView:
         "backbone": "efficientnet_lite0",
         "data": "/pets",
         "split": "0.70 / 0.15 / 0.15",
+        "sealed": 12,
         "opened": 0,
     }
     return RunView(**{**fields, **changes})

@@ -179,3 +179,13 @@ def test_a_run_that_was_not_trained_cannot_predict(copy: Path, pictures: Path, t
         with pytest.raises(ProjectError, match="workbench resume"):
             predict_folder(project, left.runs[0]["run"], pictures, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_runs_say_how_many_pictures_are_kept_aside(
+    project: Project, trained: tuple[Path, list[str]], pictures: Path
+) -> None:
+    with Project.open(trained[0]) as other:
+        assert {view.sealed for view in list_runs(other)} == {6}
+    recipe = recipe_for(pictures, split={"fractions": [0.7, 0.3, 0.0]}, training__epochs=1)
+    ended = run_experiment(recipe, project, lambda event: None)
+    assert {run["sealed"] for run in ended.runs} == {view.sealed for view in list_runs(project)} == {0}

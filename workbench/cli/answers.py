@@ -55,6 +55,7 @@ def run_object(view: RunView) -> dict[str, Any]:
         "parameters": view.parameters,
         "metrics": view.metrics,
         "seconds": view.seconds,
+        "sealed": view.sealed,
         "opened": view.opened,
         "backbone": view.backbone,
         "data": view.data,

@@ -136,9 +136,10 @@ class Progress:
                 self._console.say(f"{run['run']} failed: {run['message']}")
         if event.message:
             self._console.say(event.message)
-        if measured:
+        if measured and measured[0].get("sealed"):
             self._console.say(
-                "The test set is sealed: `workbench test RUN` opens it, and every opening is counted."
+                f"{whole(measured[0]['sealed'])} pictures are kept aside. The test set is sealed: `workbench "
+                "test RUN` opens it, and every opening is counted."
             )
 
 

@@ -72,16 +72,18 @@ def _view(
         backbone=recipe.backbone.name,
         data=_data_line(recipe),
         split=of_split.sentence,
+        sealed=of_split.sealed,
         opened=project.test_openings(of_split.test) if of_split.test else 0,
         message=run.message,
     )
 
 
 def run_object(project: Project, run: RunRecord) -> dict[str, Any]:
-    """One run as `--json` prints it in experiment_ended, runs and test."""
+    """One run as `--json` prints it in experiment_ended."""
+    experiment = project.experiment(run.experiment)
     return {
         "run": run.id,
-        "name": project.experiment(run.experiment).name,
+        "name": experiment.name,
         "experiment": run.experiment,
         "label": run.label,
         "head": run.head,
@@ -93,6 +95,7 @@ def run_object(project: Project, run: RunRecord) -> dict[str, Any]:
         "metrics": _final_metrics(project.metrics(run.id, KEPT)),
         "seconds": dict(run.seconds),
         "best_epoch": run.best_epoch,
+        "sealed": _of_split(project, experiment).sealed,
         "device": run.device,
         "engine": run.engine,
         "precision": run.precision,
@@ -130,7 +133,8 @@ class _OfSplit:
     """What lists need of a split."""
 
     sentence: str
-    test: str  # fingerprint of the test set; "" without one
+    sealed: int  # pictures of the test set
+    test: str  # fingerprint of their contents; "" without one
 
 
 # A stored split never changes, and lists ask for every run: (project's folder, data set, split) -> found.
@@ -144,14 +148,14 @@ def test_fingerprint(project: Project, experiment: ExperimentRecord) -> str:
 
 def _of_split(project: Project, experiment: ExperimentRecord) -> _OfSplit:
     if not experiment.dataset or not experiment.split:
-        return _OfSplit("", "")
+        return _OfSplit("", 0, "")
     key = (project.path, experiment.dataset, experiment.split)
     if key not in _SPLITS:
         split = project.split(experiment.split)
         rows = split.indices(TEST)
         contents = project.dataset(experiment.dataset).content if len(rows) else ()
         digest = hashlib.sha256("\n".join(sorted(contents[int(row)] for row in rows)).encode()).hexdigest()
-        _SPLITS[key] = _OfSplit(split.sentence, digest[:32] if len(rows) else "")
+        _SPLITS[key] = _OfSplit(split.sentence, len(rows), digest[:32] if len(rows) else "")
     return _SPLITS[key]
 
 

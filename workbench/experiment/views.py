@@ -104,6 +104,7 @@ class RunView:
     backbone: str
     data: str  # one line: kind and folder
     split: str  # the split sentence
+    sealed: int  # pictures kept aside for the test; 0: there is none
     opened: int  # how often the test set of this run's data was opened
     message: str
 

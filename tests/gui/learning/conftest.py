@@ -68,6 +68,7 @@ def made_view(run: str, *, experiment: str = "e1", status: str = "finished", ope
         backbone="small",
         data="pets",
         split="0.7 / 0.15 / 0.15",
+        sealed=6,
         opened=opened,
         message="",
     )

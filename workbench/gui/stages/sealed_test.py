@@ -24,6 +24,7 @@ class SealedTest(QFrame):
         theme.mark(self, "card")
         self._runs: dict[str, RunKey] = {}
         self._opened = 0
+        self._kept_aside = 0  # pictures of the test set
         self._which = QComboBox()
         self._which.setObjectName("test_run")
         self._which.setAccessibleName(self.tr("Run to test"))
@@ -45,9 +46,9 @@ class SealedTest(QFrame):
         layout.addWidget(self._pages)
 
     def _closed_page(self) -> QWidget:
-        ask = self._button(self.tr("Open test…"), "", self.on_ask)
-        ask.setObjectName("open_test")
-        return _row(self._closed_text, self._which, ask)
+        self._ask = self._button(self.tr("Open test…"), "", self.on_ask)
+        self._ask.setObjectName("open_test")
+        return _row(self._closed_text, self._which, self._ask)
 
     def _question_page(self) -> QWidget:
         yes = self._button(self.tr("Open it"), "", self.on_confirmed)
@@ -67,6 +68,7 @@ class SealedTest(QFrame):
         """The compared runs; the test may have been opened before."""
         runs = {view.run: key for view, key in zip(views, keys, strict=True)}
         self._opened = max((view.opened for view in views), default=0)
+        self._kept_aside = max((view.sealed for view in views), default=0)
         self.setVisible(bool(runs))
         if runs != self._runs:
             self._runs = runs
@@ -77,10 +79,17 @@ class SealedTest(QFrame):
         self._say_closed()
 
     def _say_closed(self) -> None:
+        self._ask.setVisible(bool(self._kept_aside))
+        self._which.setVisible(bool(self._kept_aside))
+        if not self._kept_aside:
+            self._closed_text.setText(self.tr("No pictures were kept aside for a test in this split."))
+            return
         if self._opened:
             state = self.tr("The test set has been opened {n}×.").format(n=self._opened)
         else:
-            state = self.tr("Test is sealed.")
+            state = self.tr("Test is sealed: {n} pictures are kept aside.").format(
+                n=numbers.whole(self._kept_aside)
+            )
         self._closed_text.setText(
             state
             + " "
