@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.experiment.views import Comparison, RunResult, RunView
 from workbench.gui import numbers, theme
 from workbench.gui.answers import Answers, run_title
-from workbench.gui.charts.class_bars import METRICS as CLASS_METRICS
-from workbench.gui.charts.class_bars import ClassBarsView, ClassScores
-from workbench.gui.charts.curves import CurvesView, RunCurves
+from workbench.gui.charts.class_bars import ClassBarsView
+from workbench.gui.charts.curves import CurvesView
 from workbench.gui.charts.legend import RunKey
-from workbench.gui.charts.matrix import MatrixView, RunMatrix
+from workbench.gui.charts.matrix import MatrixView
 from workbench.gui.messages import Notice
 from workbench.gui.services import Services
+from workbench.gui.stages.compare_empty import NothingYet, OneRun
+from workbench.gui.stages.compare_figures import CompareFigures
 from workbench.gui.stages.run_table import COMPARABLE, RunTable, RunTableModel, telling
 from workbench.gui.stages.sealed_test import SealedTest
 from workbench.gui.stages.verdicts import Verdicts
 
 LIST_KEY, COMPARE_KEY, TEST_KEY = "compare/list", "compare/runs", "compare/test"
 MAX_ROWS = 7  # runs seen without scrolling
-FIGURE_EM = 20  # heights of the figures, in lines of text
 
 
 class CompareStage(QWidget):
@@ -58,13 +57,11 @@ class CompareStage(QWidget):
         self._sealed = SealedTest()
         self._sealed.open_wanted.connect(self.open_test)
         self._sealed.mistakes_wanted.connect(self.on_test_mistakes)
-        self._curves = CurvesView()
-        self._bars = ClassBarsView()
-        self._bars.bar_chosen.connect(self.on_bar_chosen)
-        self._matrices = MatrixView()
-        self._matrices.cell_chosen.connect(self.on_cell_chosen)
+        self._figures = CompareFigures()
+        self._figures.bar_chosen.connect(self.on_bar_chosen)
+        self._figures.cell_chosen.connect(self.on_cell_chosen)
         self._pages = QStackedWidget()
-        self._nothing = _Nothing()
+        self._nothing = NothingYet()
         self._nothing.train_wanted.connect(self.train_wanted)
         self._pages.addWidget(self._nothing)
         self._pages.addWidget(self._build_page())
@@ -88,22 +85,8 @@ class CompareStage(QWidget):
         head = QHBoxLayout()
         head.addWidget(theme.label(self.tr("Compare"), "title"))
         head.addWidget(self._state, 1)
-        self._alone = _Alone()
+        self._alone = OneRun()
         self._alone.train_wanted.connect(self.train_wanted)
-        figures = QHBoxLayout()
-        figures.setSpacing(10)
-        figures.addWidget(self._curves, 3)
-        figures.addWidget(self._bars, 2)
-        height = self.fontMetrics().height()
-        self._curves.setMinimumHeight(height * FIGURE_EM)
-        self._bars.setMinimumHeight(height * FIGURE_EM)
-        self._matrices.setMinimumHeight(height * FIGURE_EM)
-        self._figures = QWidget()
-        inside = QVBoxLayout(self._figures)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(10)
-        inside.addLayout(figures)
-        inside.addWidget(self._matrices)
         column.addLayout(head)
         column.addWidget(self._table)
         column.addWidget(self._alone)
@@ -136,17 +119,17 @@ class CompareStage(QWidget):
     @property
     def matrices(self) -> MatrixView:
         """The confusion matrices."""
-        return self._matrices
+        return self._figures.matrices
 
     @property
     def class_bars(self) -> ClassBarsView:
         """The bars per class."""
-        return self._bars
+        return self._figures.class_bars
 
     @property
     def curves(self) -> CurvesView:
         """The learning curves."""
-        return self._curves
+        return self._figures.curves
 
     @property
     def verdicts(self) -> Verdicts:
@@ -236,33 +219,12 @@ class CompareStage(QWidget):
         self._sealed.show_runs([one.view for one in results], keys)
         self._alone.setVisible(len(results) == 1)
         self._figures.setVisible(bool(results))
-        subtitle = self._subtitle(results)
+        subtitle = _subtitle(results)
         self._state.setText(
             subtitle or self.tr("Tick the runs to compare, up to {n}.").format(n=theme.MAX_RUNS)
         )
         if results:
-            self._show_figures(results, keys, subtitle)
-
-    def _subtitle(self, results: Sequence[RunResult]) -> str:
-        if not results:
-            return ""
-        sizes = sorted({len(one.table) for one in results})
-        n = " – ".join(numbers.whole(size) for size in sizes)
-        return self.tr("validation, n = {n}").format(n=n)
-
-    def _show_figures(self, results: Sequence[RunResult], keys: Sequence[RunKey], subtitle: str) -> None:
-        self._curves.show_epochs(max((one.view.epochs_done for one in results), default=1))
-        self._curves.show_runs(
-            [RunCurves(key, one.curves, one.view.best_epoch) for key, one in zip(keys, results, strict=True)],
-            subtitle,
-        )
-        classes = results[0].table.classes
-        scores = [_scores(key, one) for key, one in zip(keys, results, strict=True)]
-        support = {name: int((results[0].table.target == i).sum()) for i, name in enumerate(classes)}
-        self._bars.show_scores(classes, scores, support, subtitle + " · " + self.tr("95 % intervals"))
-        matrices = [RunMatrix(key, one.confusion) for key, one in zip(keys, results, strict=True)]
-        same = [one for one, result in zip(matrices, results, strict=True) if result.table.classes == classes]
-        self._matrices.show_matrices(classes, same, subtitle)
+            self._figures.show_results(results, keys, subtitle)
 
     # --- doors
 
@@ -367,56 +329,10 @@ class CompareStage(QWidget):
         self._table.setFixedHeight(self._table.rows_height(MAX_ROWS))
 
 
-def _scores(key: RunKey, result: RunResult) -> ClassScores:
-    """A run's metrics per class with intervals."""
-    per_class = result.metrics.get("per_class", {})
-    values = {
-        metric: {name: float(one.get(metric, math.nan)) for name, one in per_class.items()}
-        for metric in CLASS_METRICS
-    }
-    intervals = {
-        metric: {name: one[metric] for name, one in result.class_intervals.items() if metric in one}
-        for metric in CLASS_METRICS
-    }
-    return ClassScores(key, values, intervals)
-
-
-class _Nothing(QWidget):
-    """Before the first run."""
-
-    train_wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setSpacing(12)
-        column.addStretch(1)
-        title = theme.label(self.tr("Nothing to compare yet"), "title")
-        text = theme.label(
-            self.tr("Train some heads; they appear here side by side, on the same pictures."), "muted"
-        )
-        button = QPushButton(self.tr("Go to Train"))
-        button.setToolTip(self.tr("Open the Train stage"))
-        button.clicked.connect(self.train_wanted)
-        for widget in (title, text):
-            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(widget)
-        column.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
-        column.addStretch(2)
-
-
-class _Alone(QWidget):
-    """With one run only."""
-
-    train_wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        text = self.tr("One head so far. Add another on the same features: that takes seconds.")
-        row.addWidget(theme.label(text), 1)
-        button = QPushButton(self.tr("Add a head"))
-        button.setToolTip(self.tr("Open the Train stage"))
-        button.clicked.connect(self.train_wanted)
-        row.addWidget(button)
+def _subtitle(results: Sequence[RunResult]) -> str:
+    """Split and size, as they stand beside every title."""
+    if not results:
+        return ""
+    sizes = sorted({len(one.table) for one in results})
+    n = " – ".join(numbers.whole(size) for size in sizes)
+    return QCoreApplication.translate("CompareStage", "validation, n = {n}").format(n=n)

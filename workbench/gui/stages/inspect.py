@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -28,6 +27,7 @@ from workbench.gui.charts.posterior_bars import PosteriorBars
 from workbench.gui.picture_window import PictureView
 from workbench.gui.selection import SampleKey
 from workbench.gui.services import Services
+from workbench.gui.stages.decision import decision_in_words, split_name
 from workbench.gui.stages.sample_list import SampleDelegate, SampleListModel
 
 ANSWERS_KEY = "inspect/answers"
@@ -327,14 +327,14 @@ class InspectStage(QWidget):
         target = int(answers.target[row])
         self._decision.setText(decision_in_words(answers, row))
         note = self.tr("raw softmax, uncalibrated · {split}, n = {n} · ◀ its prediction").format(
-            split=_split_name(answers.split), n=numbers.whole(len(answers))
+            split=split_name(answers.split), n=numbers.whole(len(answers))
         )
         self._bars.show_posteriors(answers.classes, posteriors, target, note)
 
     def _facts_of(self, answers: Answers, row: int) -> str:
         parts = [
             self.tr("true class: {name}").format(name=answers.classes[answers.target[row]]),
-            _split_name(answers.split),
+            split_name(answers.split),
         ]
         if self._data is not None and answers.sample[row] in self._data.samples.paths:
             samples = self._data.samples
@@ -382,34 +382,3 @@ class InspectStage(QWidget):
             return
         self._services.selection.select_sample(None)
         self.show_order(order)
-
-
-def decision_in_words(answers: Answers, row: int) -> str:
-    """Who says what, and whether they agree and are right; rich text, one line per run."""
-    parts = []
-    for one in answers.posteriors(row):
-        color = theme.run_style(one.run.index).color.name()
-        name = escape(answers.classes[one.predicted])
-        sure = numbers.probability(one.probability[one.predicted])
-        parts.append(
-            f"<span style='color:{color}'>■</span> <b>{one.run.letter}</b> {escape(one.run.label)}: "
-            f"<b>{name}</b> {sure}"
-        )
-    return "<br>".join([*parts, f"→ {_verdict(answers, row)}"])
-
-
-def _verdict(answers: Answers, row: int) -> str:
-    predicted, right = answers.predicted[:, row], answers.right[:, row]
-    if len(predicted) == 1:
-        return _tr("right") if right[0] else _tr("wrong")
-    if (predicted != predicted[0]).any():
-        return _tr("heads disagree")
-    return _tr("all agree and are right") if right[0] else _tr("all agree and are wrong")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("inspect", text)
-
-
-def _split_name(split: str) -> str:
-    return {"val": _tr("validation"), "train": _tr("training")}.get(split, split)
