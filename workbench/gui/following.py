@@ -184,7 +184,7 @@ class Following(QObject):
         self._newest = (
             tuple(run.run for run in reversed(done) if run.experiment == done[0].experiment) if done else ()
         )
-        self._window.rail.show_badge("compare", self.tr("%n run(s)", "", len(done)) if done else "")
+        self._window.rail.show_badge("compare", _runs_text(len(done)))
         reason = "" if done else self.tr("Needs a trained run; train heads first.")
         for name in NEED_RUNS:
             self._window.actions_.allow(name, reason)
@@ -203,3 +203,7 @@ class Following(QObject):
         else:
             rows = rows_of(view.samples, view.split, "", "")
             self._window.strip.show_pictures(PictureList("", SamplePictures(view.samples, view.split, rows)))
+
+
+def _runs_text(count: int) -> str:
+    return "" if not count else "1 run" if count == 1 else f"{whole(count)} runs"

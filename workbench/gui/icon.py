@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -9,14 +11,18 @@ from PySide6.QtSvg import QSvgRenderer
 from workbench.gui import theme
 from workbench.gui.style_sheet import ICONS
 
-SIZES = (16, 20, 24, 32, 48)
+SIZES = (16, 20, 24)
 RATIOS = (1, 2, 3)  # device pixels per logical pixel
 DRAWN_IN = "#808a98"  # the stroke colour in the files
 
 
 def icon(name: str) -> QIcon:
     """The icon `name` in the theme of this moment: quiet, and in the accent colour when checked."""
-    tones = theme.tones()
+    return _icon(name, theme.tones())
+
+
+@cache
+def _icon(name: str, tones: theme.Tones) -> QIcon:
     drawing = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
     for color, mode, state in (

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import DataSettings, SplitSettings
-from workbench.core.samples import SPLITS
 from workbench.experiment.views import RunView
 from workbench.gui import projects
 from workbench.gui.services import Services
@@ -77,9 +76,7 @@ class Opening(QObject):
             self.open(path)
             return
         self._services.settings.keep_text("pictures", str(path.parent))
-        # A folder called train says nothing of what is in it.
-        name = path.parent.name if path.name.lower() in SPLITS else path.name
-        self._look(DataSettings(kind="folder", path=path.as_posix()), name)
+        self._look(DataSettings(kind="folder", path=path.as_posix()), projects.name_for(path))
 
     @Slot()
     def use_sample(self) -> None:

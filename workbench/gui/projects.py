@@ -7,10 +7,16 @@ from pathlib import Path
 from workbench.core import places
 from workbench.core.errors import ProjectError
 from workbench.core.recipe import DataSettings, SplitSettings, parse, parse_toml
+from workbench.core.samples import SPLITS
 from workbench.store.project import Project
 
 DATA_SETTING = "window.data"  # where the project keeps which data set was shown last
 MOST_NAMES = 1000
+
+
+def name_for(folder: Path) -> str:
+    """What to call the data of `folder`; a folder called train says nothing of what is in it."""
+    return folder.parent.name if folder.name.lower() in SPLITS and folder.parent.name else folder.name
 
 
 def create_for(name: str) -> Project:

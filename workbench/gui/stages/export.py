@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
@@ -22,8 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.stopping import Stop
-from workbench.experiment.views import RunView
+from workbench.experiment.views import Predicted, RunView
 from workbench.gui import theme
+from workbench.gui.answers import run_title
 from workbench.gui.numbers import score, whole
 from workbench.gui.services import Services
 
@@ -176,16 +178,18 @@ class ExportStage(QWidget):
             self.on_runs_listed(())
             return
 
-        def work() -> tuple[RunView, ...]:
-            from workbench.experiment import list_runs
+        def work() -> tuple[tuple[RunView, str], ...]:
+            from workbench.experiment import catalogue, list_runs
 
-            return list_runs(project)
+            titles = {card.name: card.title for card in catalogue().heads}
+            usable = [run for run in list_runs(project) if run.status in USABLE]
+            return tuple((run, _words(run, titles)) for run in usable)
 
         self._services.background.ask(work, self.on_runs_listed, key="runs to export")
 
     @Slot(object)
-    def on_runs_listed(self, runs: tuple[RunView, ...]) -> None:
-        self._runs = tuple(run for run in runs if run.status in USABLE)
+    def on_runs_listed(self, runs: tuple[tuple[RunView, str], ...]) -> None:
+        self._runs = tuple(run for run, _ in runs)
         self._pages.setCurrentIndex(1 if self._runs else 0)
         unticked = {
             self._list.item(row).data(RunKeyRole)
@@ -194,8 +198,8 @@ class ExportStage(QWidget):
         }
         self._list.blockSignals(True)
         self._list.clear()
-        for run in self._runs:
-            item = QListWidgetItem(_words(run))
+        for run, words in runs:
+            item = QListWidgetItem(words)
             item.setData(RunKeyRole, run.run)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked if run.run in unticked else Qt.CheckState.Checked)
@@ -205,8 +209,8 @@ class ExportStage(QWidget):
         self.on_runs_ticked()
         chosen = self._run.currentData()
         self._run.clear()
-        for run in self._runs:
-            self._run.addItem(_words(run), run.run)
+        for run, words in runs:
+            self._run.addItem(words, run.run)
         self._run.setCurrentIndex(max(0, self._run.findData(chosen)))
 
     @property
@@ -367,8 +371,8 @@ class _Prediction:
         self.progress = (done, total)
 
 
-def _words(run: RunView) -> str:
+def _words(run: RunView, titles: Mapping[str, str]) -> str:
     """A run in one line: experiment, head, seed, and its accuracy on validation."""
     metrics = run.metrics.get("val", {})
     known = f" · accuracy {score(metrics['accuracy'])} on val" if "accuracy" in metrics else ""
-    return f"{run.name} · {run.label} · seed {run.seed}{known}"
+    return f"{run.name} · {run_title(run, titles)} · seed {run.seed}{known}"

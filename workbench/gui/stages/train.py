@@ -26,6 +26,7 @@ from workbench.core.recipe import DataSettings, Recipe, SplitSettings
 from workbench.core.samples import VAL
 from workbench.experiment.views import Catalogue, DataView
 from workbench.gui import numbers, theme
+from workbench.gui.projects import name_for
 from workbench.gui.run_controller import RunController
 from workbench.gui.services import Services
 from workbench.gui.stages.head_rows import Counts
@@ -356,4 +357,4 @@ def _support(view: DataView | None) -> dict[str, int]:
 
 def _name_of(data: DataSettings) -> str:
     """What an experiment is called unless the user says: its folder."""
-    return Path(data.path).name if data.kind == "folder" else "Handwritten digits"
+    return name_for(Path(data.path)) if data.kind == "folder" else "Handwritten digits"
