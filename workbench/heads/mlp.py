@@ -1,4 +1,4 @@
-"""Fully connected hidden layers between features and classes."""
+"""The MLP head: hidden layers between features and classes, each connected to all of the one before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Width = Annotated[int, Field(ge=1, le=65_536)]
 
 @HEADS.register("mlp")
 class Mlp(Head):
-    title: ClassVar[str] = "Fully connected"
+    title: ClassVar[str] = "MLP"
     summary: ClassVar[str] = (
         "Hidden layers in which every neuron sees every feature. Can bend the borders between classes, "
         "but is large: it wants more pictures or some dropout."

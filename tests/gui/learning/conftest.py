@@ -31,7 +31,7 @@ CLASSES = ("cat", "dog", "owl")
 TARGET = (0, 0, 1, 1, 2, 2)
 PREDICTED = {"r0": (0, 1, 1, 1, 2, 0), "r1": (0, 0, 1, 2, 2, 0), "r2": (0, 1, 1, 1, 2, 2)}
 SURE = (6.0, 0.5, 4.0, 1.0, 5.0, 3.0)  # logit of the predicted class; the others have 0
-TITLES = {"linear": "Linear", "mlp": "Fully connected"}
+TITLES = {"linear": "Linear", "mlp": "MLP"}
 
 
 def made_table(run: str, split: str = "val") -> PosteriorTable:
@@ -161,7 +161,7 @@ def catalogue() -> Catalogue:
     return Catalogue(
         heads=(
             PartCard("linear", "Linear", "One layer.", "", ()),
-            PartCard("mlp", "Fully connected", "Layers.", "", (width,)),
+            PartCard("mlp", "MLP", "Layers.", "", (width,)),
             PartCard("spinal_shared", "Spinal, shared weights", "A chain.", "", (width,)),
         ),
         policies=(

@@ -16,7 +16,7 @@ def names(answers, rows):
 
 
 def test_runs_are_lettered_and_named_by_their_heads_titles(answers):
-    assert [str(run) for run in answers.runs] == ["A Linear", "B Fully connected", "C Linear, seed 1"]
+    assert [str(run) for run in answers.runs] == ["A Linear", "B MLP", "C Linear, seed 1"]
     assert head_title("mlp (width 5), seed 2", "mlp", {"mlp": "MLP"}) == "MLP (width 5), seed 2"
 
 

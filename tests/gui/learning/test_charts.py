@@ -15,7 +15,7 @@ from workbench.gui.charts.legend import RunKey
 from workbench.gui.charts.matrix import MatrixView, RunMatrix
 from workbench.gui.charts.posterior_bars import MAX_CLASSES, PosteriorBars, RunPosterior
 
-A, B = RunKey(0, "Linear"), RunKey(1, "Fully connected")
+A, B = RunKey(0, "Linear"), RunKey(1, "MLP")
 
 
 @pytest.fixture

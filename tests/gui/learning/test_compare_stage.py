@@ -69,7 +69,7 @@ def shown_pictures(services):
 
 def test_the_newest_experiment_is_compared_in_training_order(stage, verbs):
     assert texts(stage, "letter") == ["A", "B", "C", "", ""]
-    assert texts(stage, "run")[:3] == ["Linear", "Fully connected", "Linear, seed 1"]
+    assert texts(stage, "run")[:3] == ["Linear", "MLP", "Linear, seed 1"]
     assert verbs.asked == [("r0", "r1", "r2")]
 
 
@@ -141,7 +141,7 @@ def test_discordant_counts_are_links_to_their_pictures(stage, services, qtbot):
 
 def test_a_verdict_names_the_runs_as_the_page_does(stage):
     verdict = stage.findChild(QLabel, "verdict_BC").text()
-    assert verdict.startswith("C Linear, seed 1 is better than B Fully connected by 3.9 points")
+    assert verdict.startswith("C Linear, seed 1 is better than B MLP by 3.9 points")
 
 
 def test_of_many_runs_every_head_is_compared_before_further_seeds(view_of):

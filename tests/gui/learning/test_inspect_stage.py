@@ -53,7 +53,7 @@ def test_bars_of_every_run_sum_to_one_and_show_the_answers(stage):
 def test_the_decision_is_said_in_words_and_follows_the_bars(stage, services):
     words = plain(stage.decision)
     assert "Linear: <b>dog</b> 45 %" in words
-    assert "Fully connected: <b>cat</b> 45 %" in words
+    assert "MLP: <b>cat</b> 45 %" in words
     assert words.endswith("→ heads disagree")
     services.selection.select_sample(SampleKey("val", "cat/0.png", ""))
     assert stage.decision.endswith("→ all agree and are right")

@@ -103,7 +103,7 @@ class Verdicts(QFrame):
         return row
 
     def _with_titles(self, one: Difference) -> str:
-        """The verdict with the runs named as everywhere on this page: B Fully connected, not B mlp."""
+        """The verdict with the runs named as everywhere on this page: B MLP, not B mlp."""
         words = one.verdict
         for run in (one.a, one.b):
             key = self._keys[run]
