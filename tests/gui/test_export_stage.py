@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from workbench import experiment
 from workbench.core.errors import ProjectError
 from workbench.core.events import Status
-from workbench.experiment.views import RunView
+from workbench.core.samples import Skipped
+from workbench.experiment.views import Predicted, RunView
 from workbench.gui.services import Services
 from workbench.gui.stages.export import ExportStage
 from workbench.store.project import Project
@@ -113,14 +114,15 @@ def test_a_predicted_folder_ends_in_the_projects_exports(
 ) -> None:
     asked: list[Any] = []
 
-    def predict(project: Any, name: str, folder: Path, csv: Path, progress: Any, stopped: Any) -> int:
+    def predict(project: Any, name: str, folder: Path, csv: Path, progress: Any, stopped: Any) -> Predicted:
         asked.append((name, folder, csv))
         progress(3, 3)
-        return 3
+        return Predicted(3, (Skipped("torn.png", "damaged", "it ends too early"),))
 
     monkeypatch.setattr(experiment, "predict_folder", predict)
     stage.predict(str(tmp_path / "new"))
     qtbot.waitUntil(lambda: said(stage, "predict_said").startswith("3 pictures"))
+    assert "torn.png" in said(stage, "predict_said")
     exports = services.project.project.exports
     assert asked == [("r2", tmp_path / "new", exports / "new r2.csv")]
 
