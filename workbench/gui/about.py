@@ -30,6 +30,8 @@ CREDITS = (
     ("psutil", "BSD-3-Clause"),
 )
 
+WIDTH = 520  # of the text, in logical pixels
+
 
 class AboutDialog(QDialog):
     """Version and credits."""
@@ -58,6 +60,9 @@ class AboutDialog(QDialog):
         credits_label.setObjectName("credits")
         credits_label.setTextFormat(Qt.TextFormat.RichText)
         credits_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # A dialog does not ask wrapped text how high it is; without this the last credit is cut off.
+        credits_label.setFixedWidth(WIDTH)
+        credits_label.setMinimumHeight(credits_label.heightForWidth(WIDTH))
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.close)
         buttons = QHBoxLayout()
@@ -70,4 +75,3 @@ class AboutDialog(QDialog):
         layout.addWidget(theme.label(self.tr("It stands on the work of others:"), "heading"))
         layout.addWidget(credits_label)
         layout.addLayout(buttons)
-        self.setMinimumWidth(560)

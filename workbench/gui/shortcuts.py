@@ -31,6 +31,7 @@ class ShortcutsDialog(QDialog):
         rows += [
             (self.tr("Arrow keys, J, K"), self.tr("Next or previous picture")),
             (self.tr("Space, Enter"), self.tr("Large picture, again to close")),
+            (self.tr("U, D, W"), self.tr("Inspect: next least sure, next disagreement, next mistake")),
         ]
         page = QWidget()
         grid = QGridLayout(page)

@@ -85,10 +85,12 @@ QComboBox::down-arrow { image: url("$icons/chevron-down.svg"); width: 10px; heig
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $line;
   selection-background-color: $accent_soft; selection-color: $text; outline: 0; padding: 4px; }
 
-QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border: 1px solid $muted;
+QCheckBox::indicator, QTableView::indicator, QListView::indicator {
+  width: 14px; height: 14px; border: 1px solid $muted;
   border-radius: 4px; background: $surface; }
 QCheckBox::indicator:focus { border: 2px solid $accent; }
-QCheckBox::indicator:checked, QTableView::indicator:checked { background: $accent; border-color: $accent;
+QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked {
+  background: $accent; border-color: $accent;
   image: url("$icons/check.svg"); }
 
 QAbstractScrollArea { border: 0; }

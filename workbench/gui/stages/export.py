@@ -31,6 +31,7 @@ from workbench.gui.services import Services
 
 USABLE = ("finished", "stopped")  # such runs have weights and a posterior table
 PROGRESS_MS = 100
+FEWEST_ROWS, MOST_ROWS = 3, 12  # of the list of runs; more are scrolled to
 RunKeyRole = int(Qt.ItemDataRole.UserRole)
 
 
@@ -117,9 +118,10 @@ class ExportStage(QWidget):
                 "muted",
             )
         )
-        layout.addWidget(self._list, 1)
+        layout.addWidget(self._list)
         layout.addLayout(buttons)
         layout.addWidget(self._said)
+        layout.addStretch(1)
         self._save.clicked.connect(self.save_report)
         self._open.clicked.connect(self.on_open_clicked)
         self._list.itemChanged.connect(self.on_runs_ticked)
@@ -206,6 +208,10 @@ class ExportStage(QWidget):
             item.setToolTip(run.run)
             self._list.addItem(item)
         self._list.blockSignals(False)
+        rows = min(max(len(runs), FEWEST_ROWS), MOST_ROWS)
+        self._list.setFixedHeight(
+            rows * max(self._list.sizeHintForRow(0), 1) + 2 * self._list.frameWidth() + 2
+        )
         self.on_runs_ticked()
         chosen = self._run.currentData()
         self._run.clear()
