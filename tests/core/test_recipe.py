@@ -45,10 +45,13 @@ def test_only_data_has_no_default() -> None:
             "data.kind: expected one of 'folder', 'sample', 'table' or 'torchvision'",
         ),
         ({"data": "pictures"}, "data: expected a table, got 'pictures'"),
-        ({"data": {"kind": "folder"}}, "data: path is missing; name the folder"),
+        ({"data": {"kind": "folder"}}, "data.path: missing; name the folder"),
         ({"data": {"kind": "sample", "path": "x"}}, "takes no path"),
-        ({"data": {"kind": "table", "path": "x"}}, "come with a later version"),
-        ({"data": {"kind": "torchvision"}}, "come with a later version"),
+        (
+            {"data": {"kind": "table", "path": "x"}},
+            "data.kind: 'table': tables of paths and labels come with",
+        ),
+        ({"data": {"kind": "torchvision"}}, "data.kind: 'torchvision': torchvision's own data sets come"),
         ({**SMALLEST, "nam": "x"}, "nam: unknown key; did you mean 'name'?"),
         ({**SMALLEST, "zzz": 1}, "zzz: unknown key; known here: name, data"),
         ({**SMALLEST, "name": ""}, "name: expected a text, got an empty one"),
@@ -66,6 +69,7 @@ def test_only_data_has_no_default() -> None:
         (with_table("split", fractions=["a", 0, 1]), "split.fractions.0: expected a number, got 'a'"),
         (with_table("split", seed=-1), "split.seed: expected a whole number of at least 0, got -1"),
         (with_table("split", seed=True), "split.seed: expected a whole number of at least 0, got true"),
+        (with_table("split", seed=2**63), "split.seed: expected at most 9223372036854775807"),
         (with_table("split", seed="1"), "split.seed: expected a whole number of at least 0, got '1'"),
         (with_table("split", frctions=[1, 0, 0]), "split.frctions: unknown key; did you mean 'fractions'?"),
         (
@@ -108,12 +112,16 @@ def test_only_data_has_no_default() -> None:
         (with_table("training", seeds=[]), "training.seeds: expected at least one entry, got none"),
         (with_table("training", seeds=3), "training.seeds: expected a list of whole numbers, got 3"),
         (with_table("training", seeds=[1, 1]), "training.seeds: each seed may stand here once, got [1, 1]"),
-        (with_table("training", seeds=[-1]), "training.seeds: seeds are whole numbers of at least 0"),
+        (with_table("training", seeds=[-1]), "training.seeds: seeds are whole numbers from 0 to"),
+        (with_table("training", seeds=[2**63]), "training.seeds: seeds are whole numbers from 0 to"),
         (
             with_table("training", seeds=list(range(101))),
             "training.seeds: expected at most 100 entries, got 101",
         ),
-        (with_table("training", warmup_epochs=30), "warmup_epochs (30) must be fewer than epochs (30)"),
+        (
+            with_table("training", warmup_epochs=30),
+            "training.warmup_epochs: must be fewer than epochs (30), got 30",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_its_fix(values: dict[str, Any], said: str) -> None:

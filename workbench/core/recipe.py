@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from workbench.core.errors import RecipeError
 from workbench.core.options import Options, validated
@@ -26,6 +26,8 @@ NOT_YET = {
     "one folder per class and use kind = 'folder'",
 }
 
+MOST_SEED = 2**63 - 1  # TOML's and SQLite's largest whole number
+
 
 class DataSettings(Options):
     """Where the labelled pictures are."""
@@ -35,6 +37,7 @@ class DataSettings(Options):
     )
     path: str = Field(
         "",
+        validate_default=True,
         description="Folder of pictures, relative to the recipe file. Searched recursively: "
         "<class>/..., or train/ val/ test/ holding classes.",
     )
@@ -45,12 +48,22 @@ class DataSettings(Options):
         "become metadata, for example the patient.",
     )
 
+    @field_validator("kind")
+    @classmethod
+    def _is_built(cls, value: str) -> str:
+        if value in NOT_YET:
+            raise ValueError(f"{value!r}: {NOT_YET[value]}")
+        return value
+
+    @field_validator("path")
+    @classmethod
+    def _is_named(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") == "folder" and not value:
+            raise ValueError("missing; name the folder that holds one folder per class")
+        return value
+
     @model_validator(mode="after")
     def _complete(self) -> DataSettings:
-        if self.kind in NOT_YET:
-            raise ValueError(f"kind {self.kind!r}: {NOT_YET[self.kind]}")
-        if self.kind == "folder" and not self.path:
-            raise ValueError("path is missing; name the folder that holds one folder per class")
         if self.kind == "sample" and (self.path or self.test_path or self.metadata):
             raise ValueError(
                 "kind 'sample' is the packaged set and takes no path, test_path or metadata; "
@@ -82,6 +95,13 @@ class SplitSettings(Options):
             raise ValueError(f"the three shares must lie from 0 to 1 and add up to 1, got {list(value)}")
         if value[0] == 0:
             raise ValueError("the first share is for training and must be more than 0")
+        return value
+
+    @field_validator("seed")
+    @classmethod
+    def _storable(cls, value: int) -> int:
+        if value > MOST_SEED:
+            raise ValueError(f"expected at most {MOST_SEED}, got {value}")
         return value
 
 
@@ -190,17 +210,17 @@ class TrainingSettings(Options):
     def _distinct(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if len(set(value)) != len(value):
             raise ValueError(f"each seed may stand here once, got {list(value)}")
-        if min(value) < 0:
-            raise ValueError(f"seeds are whole numbers of at least 0, got {list(value)}")
+        if min(value) < 0 or max(value) > MOST_SEED:
+            raise ValueError(f"seeds are whole numbers from 0 to {MOST_SEED}, got {list(value)}")
         return value
 
-    @model_validator(mode="after")
-    def _warm(self) -> TrainingSettings:
-        if self.warmup_epochs >= self.epochs and self.warmup_epochs > 0:
-            raise ValueError(
-                f"warmup_epochs ({self.warmup_epochs}) must be fewer than epochs ({self.epochs})"
-            )
-        return self
+    @field_validator("warmup_epochs")
+    @classmethod
+    def _warm(cls, value: int, info: ValidationInfo) -> int:
+        epochs = info.data.get("epochs", value + 1)  # absent: a fault of its own
+        if value >= epochs and value > 0:
+            raise ValueError(f"must be fewer than epochs ({epochs}), got {value}")
+        return value
 
 
 DEFAULT_HEADS = (

@@ -9,6 +9,7 @@ from typing import Any
 from workbench import backbones
 from workbench.core import recipe as core_recipe
 from workbench.core import recipe_files
+from workbench.core.errors import RecipeError
 from workbench.core.options import describe, validated
 from workbench.core.recipe import (
     AugmentationSettings,
@@ -56,7 +57,11 @@ def policy_of(choice: PartChoice) -> Policy:
 
 
 def _canonical(registry: Registry[Any], choice: PartChoice, place: str) -> PartChoice:
-    options = validated(registry[choice.name], choice.options, place)
+    try:
+        part = registry[choice.name]
+    except RecipeError as error:
+        raise RecipeError(f"{place}.name: {error}") from None
+    options = validated(part, choice.options, place)
     return PartChoice(name=choice.name, **options.model_dump(mode="json", exclude_none=True))
 
 
