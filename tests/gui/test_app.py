@@ -31,6 +31,7 @@ def look():
     window = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "main_window")
     device, notices = window.status.findChild(object, "status_device").text(), window.notices.notices
     if device or notices:
+        timer.stop()
         print(seen, repr(device), [notice.text for notice in notices])
         window.close()
 

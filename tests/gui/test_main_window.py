@@ -12,17 +12,19 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.core.events import Event, ExperimentEnded
 from workbench.core.stopping import Stop, Stopped
+from workbench.gui import theme
 from workbench.gui.app import Faults
 from workbench.gui.main_window import MainWindow
 from workbench.gui.rail import STAGES
 from workbench.gui.run_controller import RunController
 from workbench.gui.selection import PictureItem, PictureList
 from workbench.gui.services import Services
+from workbench.gui.settings import Settings
 from workbench.store.project import Project
 
 LONG_MS = 20_000
@@ -238,18 +240,14 @@ def test_the_palette_finds_and_triggers_commands(qtbot: QtBot, window: MainWindo
     assert window.current_stage == "export"
 
 
-def test_the_theme_is_switched_and_remembered(
-    qtbot: QtBot, window: MainWindow, make_window: Callable[[], MainWindow], qapp: Any
-) -> None:
-    from workbench.gui import theme
-
-    group = window.actions_.schemes
-    dark = next(action for action in group.actions() if action.data() == "dark")
+def test_the_theme_is_switched_and_remembered(window: MainWindow, qapp: QApplication, tmp_path: Path) -> None:
+    dark = next(action for action in window.actions_.schemes.actions() if action.data() == "dark")
     try:
         dark.trigger()
         assert theme.is_dark()
-        assert next(a for a in make_window().actions_.schemes.actions() if a.isChecked()).data() == "dark"
+        assert Settings(tmp_path / "settings.ini").scheme == "dark"
     finally:
+        window.close()
         theme.apply(qapp, "light")
 
 
