@@ -11,6 +11,7 @@ from PIL import Image
 from torch import nn
 
 from workbench.backbones import HALF, Backbone, Block, Card, Weights
+from workbench.core.errors import ProjectError
 from workbench.core.stopping import Interrupted, Stop
 from workbench.data.images import PictureSpec
 from workbench.training.device import Device
@@ -104,6 +105,20 @@ def test_a_torn_or_altered_file_is_recomputed(tmp_path: Path, pictures: tuple[li
         net = backbone()
         np.testing.assert_array_equal(FeatureStore(tmp_path, net, CPU).features(files, contents, SPEC), truth)
         assert net.module.seen == 5
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(
+    tmp_path: Path, pictures: tuple[list[Path], list[str]]
+) -> None:
+    resource = pytest.importorskip("resource")  # absent on Windows
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))  # bytes; writing more fails as on a full disk
+    try:
+        with pytest.raises(ProjectError, match=r"features could not be kept in .*Free some space"):
+            FeatureStore(tmp_path, backbone(), CPU).features(*pictures, SPEC)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not [file for file in (tmp_path / "features").rglob("*") if file.is_file()]
 
 
 def test_a_stop_keeps_what_was_computed(

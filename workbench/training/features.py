@@ -193,7 +193,8 @@ class _Shards:
         beside = file.with_suffix(".part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            safetensors.numpy.save_file({"features": features}, beside, meta)
+            # Not save_file: its own error on a full disk is no OSError.
+            beside.write_bytes(safetensors.numpy.save({"features": features}, meta))
             os.replace(beside, file)
         except OSError as error:
             beside.unlink(missing_ok=True)
