@@ -184,6 +184,8 @@ def apply(app: QApplication, scheme: Scheme) -> None:
     chosen = DARK if dark else LIGHT
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
+    # Without a sheet in between, Qt compares old and new rules widget by widget: 0.9 s instead of 0.2 s.
+    app.setStyleSheet("")
     app.setPalette(_palette(chosen))
     app.setStyleSheet(sheet(chosen, app.font().pointSizeF()))
 
