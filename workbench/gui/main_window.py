@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
     def show_stage(self, name: str) -> None:
         """Bring a stage to the front."""
         self._stages.setCurrentWidget(self.stage(name))
-        self._stages.setFocus()
+        self.stage(name).setFocus()
         self.rail.show_stage(name)
         # The Data stage has the gallery in its middle; the strip would show the same twice.
         self.layout_.show_strip_beside(name)

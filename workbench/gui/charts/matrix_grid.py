@@ -47,6 +47,11 @@ class MatrixGrid(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """What is shown: [C, C], rows true, columns predicted."""
+        return self._counts
+
     def show_counts(self, classes: Sequence[str], counts: NDArray[np.int64]) -> None:
         """counts [C, C]: rows true, columns predicted."""
         self._classes, self._counts = tuple(classes), counts

@@ -73,6 +73,8 @@ class InspectStage(QWidget):
         layout.setContentsMargins(16, 14, 16, 14)
         layout.addWidget(self._pages)
         self._bind_keys()
+        # The keyboard goes to the pictures, so that the keys act as soon as the stage is in front.
+        self.setFocusProxy(self._list)
         services.selection.sample_changed.connect(self.on_sample_changed)
         services.project.project_changed.connect(self.on_project_changed)
 

@@ -1,0 +1,70 @@
+"""The window as a user has it: real pictures, the real core, a project folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.experiment.conftest import COLOURS, draw
+from workbench.gui import theme
+from workbench.gui.app import name_program
+from workbench.gui.main_window import MainWindow
+from workbench.gui.services import Services
+
+TRAINED_MS = 120_000
+DRAWN_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The application, named and dressed."""
+    name_program()
+    theme.apply(qapp, "light")
+    return qapp
+
+
+@pytest.fixture
+def flowers(tmp_path: Path) -> Path:
+    """Three classes of twelve pictures, not quite easy."""
+    root = tmp_path / "flowers"
+    for place, (name, colour) in enumerate(COLOURS.items()):
+        pale = tuple((3 * 128 + part) // 4 for part in colour)
+        for index in range(12):
+            draw(root / name / f"{index:02}.png", pale, 100 * place + index)
+    return root
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], MainWindow]]:
+    """Opens the window as at a new start of the program."""
+    monkeypatch.setenv("WORKBENCH_PROJECTS", str(tmp_path / "projects"))
+    made: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = MainWindow(Services.create(tmp_path / "settings.ini"))
+        qtbot.addWidget(window)
+        window.show()
+        made.append(window)
+        return window
+
+    yield make
+    for window in made:
+        window.controller.close()
+        window.close()
+
+
+def drop(window: MainWindow, folder: Path) -> None:
+    """Let go of a folder above the window."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(folder))])
+    corner = QPointF(QPoint(300, 300))
+    button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(corner, Qt.DropAction.CopyAction, mime, button, key))

@@ -1,0 +1,88 @@
+"""Two events from an empty window to a trained comparison, and every number opens its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.stories.conftest import DRAWN_MS, TRAINED_MS, drop
+from workbench.core.posterior import PosteriorTable
+from workbench.gui.main_window import MainWindow
+
+
+@pytest.fixture
+def trained(qtbot: QtBot, make_window: Callable[[], MainWindow], flowers: Path) -> MainWindow:
+    """Drop, Train: nothing else."""
+    window = make_window()
+    drop(window, flowers)
+    qtbot.waitUntil(window.actions_["train"].isEnabled, timeout=DRAWN_MS)
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: bool(window.compare_stage.matrices.grids), timeout=TRAINED_MS)
+    qtbot.waitUntil(lambda: not window.controller.busy, timeout=DRAWN_MS)
+    return window
+
+
+def tables(window: MainWindow) -> list[PosteriorTable]:
+    project = window.services.project.project
+    assert project is not None
+    return [project.posterior(run.id, "val") for run in project.runs()]
+
+
+def test_drop_and_train_end_in_a_comparison_of_three_heads(trained: MainWindow) -> None:
+    assert trained.current_stage == "compare"
+    assert trained.rail.badge("compare") == "3 runs"
+    assert len(trained.compare_stage.matrices.grids) == 3
+    shown = trained.compare_stage.matrices.grids
+    for grid, table in zip(shown, tables(trained), strict=True):
+        truth = np.zeros((3, 3), int)
+        np.add.at(truth, (table.target, table.predicted), 1)
+        np.testing.assert_array_equal(grid.counts, truth)
+
+
+def test_a_cell_of_a_matrix_opens_exactly_its_pictures(trained: MainWindow) -> None:
+    first = tables(trained)[0]
+    true, predicted = int(first.target[0]), int(first.predicted[0])
+    trained.compare_stage.matrices.cell_chosen.emit(0, true, predicted)
+    pictures = trained.services.selection.pictures
+    assert pictures is not None
+    rows = np.flatnonzero((first.target == true) & (first.predicted == predicted))
+    assert {item.name for item in pictures.items} == {first.sample[int(row)] for row in rows}
+    assert all(Path(item.file).is_file() for item in pictures.items)
+
+
+def test_each_picture_is_inspected_with_the_bars_of_all_heads(qtbot: QtBot, trained: MainWindow) -> None:
+    trained.show_stage("inspect")
+    stage = trained.inspect_stage
+    qtbot.waitUntil(lambda: bool(stage.bars.table.rows), timeout=DRAWN_MS)
+    seen = set()
+    for _ in range(3):
+        sample = trained.services.selection.sample
+        assert sample is not None
+        seen.add(sample.name)
+        for column, table in enumerate(tables(trained), start=1):
+            row = table.sample.index(sample.name)
+            shown = {cells[0]: cells[column] for cells in stage.bars.table.rows}
+            truth = dict(zip(table.classes, table.probability[row], strict=True))
+            assert shown == pytest.approx(truth, abs=1e-6)
+        QTest.keyClick(trained.focusWidget(), Qt.Key.Key_J)
+    assert len(seen) == 3
+
+
+def test_a_project_opened_again_shows_its_runs(
+    qtbot: QtBot, trained: MainWindow, make_window: Callable[[], MainWindow]
+) -> None:
+    project = trained.services.project.project
+    assert project is not None
+    place = project.path
+    trained.close()
+    again = make_window()
+    again.opening.open(place)
+    qtbot.waitUntil(lambda: again.rail.badge("compare") == "3 runs", timeout=DRAWN_MS)
+    again.show_stage("compare")
+    qtbot.waitUntil(lambda: len(again.compare_stage.matrices.grids) == 3, timeout=DRAWN_MS)
