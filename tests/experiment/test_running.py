@@ -20,6 +20,7 @@ from workbench.core.events import (
     RunStarted,
     StageAdvanced,
     StepDone,
+    Warned,
     name_of,
 )
 from workbench.core.posterior import PosteriorTable
@@ -236,6 +237,22 @@ def test_what_cannot_begin_leaves_nothing_half_written(
         with pytest.raises(error):
             run_experiment(recipe, project, lambda event: None)
         assert list_runs(project) == ()
+
+
+def test_files_that_were_left_out_are_told_with_their_reason(
+    project: Project, pictures: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(pictures, folder)
+    (folder / "red" / "empty.png").touch()
+    (folder / "red" / "a-list.txt").write_text("not a picture")
+    events: list[Event] = []
+    run_experiment(recipe_for(folder, training__epochs=1), project, events.append)
+    (said,) = [event.message for event in events if isinstance(event, Warned) and "left out" in event.message]
+    assert said.startswith("2 of 32 files were left out (")
+    assert "1 empty" in said
+    assert "1 not a picture" in said
+    assert said.endswith("for example red/empty.png: empty: the file has 0 bytes")
 
 
 def test_a_read_only_project_is_refused_before_work_starts(project: Project, pictures: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -70,6 +71,22 @@ def look_at_data(
     except DataError as error:
         return DataView(samples, None, str(error))
     return DataView(samples, split, training_problem(samples, split))
+
+
+def left_out(samples: Samples) -> str:
+    """How many files of a data set were left out and why, with an example; "" if none was."""
+    if not samples.skipped:
+        return ""
+    kinds = Counter(skip.kind for skip in samples.skipped)
+    # A torn picture is worth naming before a text file that lies about.
+    example = min(samples.skipped, key=lambda skip: (skip.kind == "not a picture", skip.path))
+    parts = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+    verb = "was" if len(samples.skipped) == 1 else "were"
+    total = len(samples) + len(samples.skipped)
+    return (
+        f"{len(samples.skipped):,} of {total:,} files {verb} left out ({parts}), for example "
+        f"{example.path}: {example.reason}"
+    )
 
 
 def ready(samples: Samples, recipe: Recipe) -> Split:

@@ -164,8 +164,9 @@ def _data(job: Job) -> tuple[Samples, Split]:
     if record.split:
         return samples, project.split(record.split)
     split = dataset.ready(samples, recipe)
-    for note in (*samples.warnings, *split.notes):
-        job.emit(Warned(None, note))
+    for note in (dataset.left_out(samples), *samples.warnings, *split.notes):
+        if note:
+            job.emit(Warned(None, note))
     found = project.add_dataset(samples, recipe.data.model_dump(mode="json"))
     dealt = project.add_split(found, split, recipe.split.model_dump(mode="json"))
     project.set_experiment_data(job.experiment, found, dealt)
