@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,21 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.stories.conftest import DRAWN_MS, TRAINED_MS, drop
+from tests.stories.conftest import DRAWN_MS
 from workbench.core.posterior import PosteriorTable
 from workbench.gui.main_window import MainWindow
-
-
-@pytest.fixture
-def trained(qtbot: QtBot, make_window: Callable[[], MainWindow], flowers: Path) -> MainWindow:
-    """Drop, Train: nothing else."""
-    window = make_window()
-    drop(window, flowers)
-    qtbot.waitUntil(window.actions_["train"].isEnabled, timeout=DRAWN_MS)
-    QTest.keyClick(window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: bool(window.compare_stage.matrices.grids), timeout=TRAINED_MS)
-    qtbot.waitUntil(lambda: not window.controller.busy, timeout=DRAWN_MS)
-    return window
 
 
 def tables(window: MainWindow) -> list[PosteriorTable]:
@@ -38,6 +27,8 @@ def test_drop_and_train_end_in_a_comparison_of_three_heads(trained: MainWindow) 
     assert trained.current_stage == "compare"
     assert trained.rail.badge("compare") == "3 runs"
     assert len(trained.compare_stage.matrices.grids) == 3
+    assert trained.export_stage.ticked
+    assert all(one.level == "info" for one in trained.services.messages.log), trained.services.messages.log
     shown = trained.compare_stage.matrices.grids
     for grid, table in zip(shown, tables(trained), strict=True):
         truth = np.zeros((3, 3), int)
@@ -75,14 +66,13 @@ def test_each_picture_is_inspected_with_the_bars_of_all_heads(qtbot: QtBot, trai
 
 
 def test_a_project_opened_again_shows_its_runs(
-    qtbot: QtBot, trained: MainWindow, make_window: Callable[[], MainWindow]
+    qtbot: QtBot, trained: MainWindow, make_window: Callable[[], MainWindow], tmp_path: Path
 ) -> None:
     project = trained.services.project.project
     assert project is not None
-    place = project.path
-    trained.close()
+    shutil.copytree(project.path, tmp_path / "copy")
     again = make_window()
-    again.opening.open(place)
+    again.opening.open(tmp_path / "copy")
     qtbot.waitUntil(lambda: again.rail.badge("compare") == "3 runs", timeout=DRAWN_MS)
     again.show_stage("compare")
     qtbot.waitUntil(lambda: len(again.compare_stage.matrices.grids) == 3, timeout=DRAWN_MS)
