@@ -247,6 +247,16 @@ def test_a_closed_project_says_so(project: Project) -> None:
         project.runs()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps folders whose files are open")
+def test_a_project_that_vanishes_is_told_and_not_written_into_the_void(project: Project) -> None:
+    project.path.rename(project.path.with_name("elsewhere"))
+    with pytest.raises(ProjectError, match="no longer there"):
+        project.set_setting("key", 1)
+    with pytest.raises(ProjectError, match="no longer there"):
+        project.runs()
+    assert not project.path.exists()
+
+
 def test_settings_hold_plain_data(project: Project) -> None:
     assert project.setting("view/mistakes", "nothing") == "nothing"
     project.set_setting("view/mistakes", {"true": "cat", "predicted": ["dog"]})

@@ -131,6 +131,9 @@ class Database:
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self.alone() as connection:
             assert not connection.in_transaction, "transactions do not nest; pass the connection on"
+            if not self.file.exists():
+                # SQLite would go on in the removed file, and all that follows would be lost.
+                raise faults.gone(self.folder)
             connection.execute(begin)
             try:
                 yield connection

@@ -30,6 +30,15 @@ def damaged(folder: Path, what: str) -> ProjectError:
     )
 
 
+def gone(folder: Path) -> ProjectError:
+    """The error of a project that was there and no longer is."""
+    return ProjectError(
+        f"{folder}: the project is no longer there (moved, renamed, removed, or its disk is gone), so "
+        "nothing more was written. Bring it back, then open it again; runs go on after their last whole "
+        "epoch"
+    )
+
+
 def _full(folder: Path) -> ProjectError:
     return ProjectError(
         f"{folder}: the disk is full, so the last step was not written; everything before it is safe. "
