@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.experiment.conftest import recipe_for
+from tests.experiment.conftest import draw, recipe_for
 from workbench.core.errors import DataError, ProjectError
 from workbench.experiment import (
     compare_runs,
@@ -85,6 +85,18 @@ def test_a_folder_is_classified_as_validation_was(
     for name, probability, predicted in zip(table.sample, table.probability, table.predicted, strict=True):
         np.testing.assert_allclose([float(rows[name][one]) for one in table.classes], probability, atol=1e-6)
         assert rows[name]["predicted"] == table.classes[int(predicted)]
+
+
+def test_a_read_only_project_classifies_pictures_it_has_not_seen(
+    trained: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    place, runs = trained
+    draw(tmp_path / "new" / "a.png", (200, 50, 40), 4242)
+    with Project.open(place, read_only=True) as project:
+        before = sorted(project.cache.rglob("*"))
+        found = predict_folder(project, runs[0], tmp_path / "new", tmp_path / "out.csv")
+        assert sorted(project.cache.rglob("*")) == before
+    assert found.pictures == 1
 
 
 def test_a_fully_trained_network_predicts_as_it_validated(

@@ -121,6 +121,23 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(
     assert not [file for file in (tmp_path / "features").rglob("*") if file.is_file()]
 
 
+def test_without_keeping_nothing_is_written_and_what_is_there_is_used(
+    tmp_path: Path, pictures: tuple[list[Path], list[str]]
+) -> None:
+    files, contents = pictures
+    FeatureStore(tmp_path, backbone(), CPU).features(files[:2], contents[:2], SPEC)
+    (shard,) = (tmp_path / "features").rglob("*.safetensors")
+    before = shard.read_bytes()
+    net = backbone()
+    found = FeatureStore(tmp_path, net, CPU, keep=False).features(files, contents, SPEC)
+    assert net.module.seen == 3
+    assert [file for file in (tmp_path / "features").rglob("*") if file.is_file()] == [shard]
+    shard.write_bytes(before[:-1])
+    torn = FeatureStore(tmp_path, backbone(), CPU, keep=False).features(files, contents, SPEC)
+    np.testing.assert_array_equal(found, torn)
+    assert shard.read_bytes() == before[:-1], "a torn file stays where nothing may be written"
+
+
 def test_a_stop_keeps_what_was_computed(
     tmp_path: Path, pictures: tuple[list[Path], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

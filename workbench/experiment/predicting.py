@@ -154,7 +154,7 @@ def logits_of(
     if not any(name.startswith("backbone.") for name in weights):
         head.load_state_dict({name.removeprefix("head."): tensor for name, tensor in weights.items()})
         head.to(chosen.torch).eval()
-        store = FeatureStore(project.cache, backbone, chosen)
+        store = FeatureStore(project.cache, backbone, chosen, keep=not project.read_only)
         features = store.features(files, contents, spec, advanced=advanced, stopped=stopped)
         with torch.inference_mode(), chosen.autocast():
             return head(torch.from_numpy(features).to(chosen.torch)).float().cpu().numpy()

@@ -8,6 +8,7 @@ processes that compute the same pictures at once only do the work twice.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -65,10 +66,14 @@ class FeatureKey:
 
 
 class FeatureStore:
-    """Features [N, D] float32 of pictures, by content."""
+    """Features [N, D] float32 of pictures, by content; with `keep` they are kept in `cache`.
 
-    def __init__(self, cache: Path, backbone: Backbone, device: Device) -> None:
+    Without, for a project that cannot be written, what is there is used and the rest computed anew.
+    """
+
+    def __init__(self, cache: Path, backbone: Backbone, device: Device, keep: bool = True) -> None:
         self._cache = cache
+        self._keep = keep
         self._backbone = backbone
         self._device = device
 
@@ -90,7 +95,7 @@ class FeatureStore:
 
     def missing(self, contents: Sequence[str], spec: PictureSpec, augmentation: str, view: int) -> int:
         """How many different pictures would have to be computed."""
-        known = _Shards(self.key(spec, augmentation, view).folder(self._cache)).contents()
+        known = self._shards(self.key(spec, augmentation, view)).contents()
         return len(set(contents) - known)
 
     def features(
@@ -109,7 +114,7 @@ class FeatureStore:
         Raises Interrupted when the caller wants to end; what was computed is kept.
         """
         key = self.key(spec, augmentation, view)
-        shards = _Shards(key.folder(self._cache))
+        shards = self._shards(key)
         known = shards.contents()
         wanted: dict[str, Path] = {}
         for file, content in zip(files, contents, strict=True):
@@ -131,6 +136,9 @@ class FeatureStore:
             if wish is not Stop.NO and (finished < len(part) or start + SHARD < len(new)):
                 raise Interrupted(wish)
         return shards.gather(contents, self._backbone.features)
+
+    def _shards(self, key: FeatureKey) -> _Shards:
+        return _Shards(key.folder(self._cache), self._keep)
 
     def _compute(
         self,
@@ -173,13 +181,15 @@ def _view_draws(key: FeatureKey, contents: Sequence[str]) -> transforms.Draws:
 
 
 class _Shards:
-    """The files of one key."""
+    """The files of one key, and what was computed but must not be kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keep: bool) -> None:
         self._folder = folder
+        self._keep = keep
         self._index: dict[str, tuple[Path, int]] = {}
+        self._unkept: dict[str, NDArray[np.float32]] = {}
         for file in sorted(folder.glob("*.safetensors")) if folder.is_dir() else []:
-            for row, content in enumerate(_contents_of(file)):
+            for row, content in enumerate(_contents_of(file, keep)):
                 self._index.setdefault(content, (file, row))
 
     def contents(self) -> set[str]:
@@ -187,6 +197,9 @@ class _Shards:
 
     def add(self, contents: Sequence[str], features: NDArray[np.float32], key: FeatureKey) -> None:
         features = np.ascontiguousarray(features, dtype=np.float32)
+        if not self._keep:
+            self._unkept.update(zip(contents, features, strict=True))
+            return
         digest = hashlib.sha256(features.tobytes()).hexdigest()
         meta = {"key": json.dumps(asdict(key)), "contents": "\n".join(contents), "sha256": digest}
         file = self._folder / f"{uuid.uuid4().hex}.safetensors"
@@ -197,7 +210,8 @@ class _Shards:
             beside.write_bytes(safetensors.numpy.save({"features": features}, meta))
             os.replace(beside, file)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # the first error is the one to tell
+                beside.unlink(missing_ok=True)
             raise ProjectError(
                 f"features could not be kept in {self._folder}: {error.strerror}. Free some space "
                 "or check that the project's folder can be written, then start again"
@@ -209,6 +223,9 @@ class _Shards:
         result = np.empty((len(contents), width), dtype=np.float32)
         by_file: dict[Path, list[tuple[int, int]]] = {}
         for place, content in enumerate(contents):
+            if content in self._unkept:
+                result[place] = self._unkept[content]
+                continue
             file, row = self._index[content]
             by_file.setdefault(file, []).append((place, row))
         for file, pairs in by_file.items():
@@ -217,21 +234,23 @@ class _Shards:
         return result
 
 
-def _contents_of(file: Path) -> list[str]:
-    """The contents a shard holds; a shard that is torn or altered is removed and counts as absent."""
+def _contents_of(file: Path, mend: bool) -> list[str]:
+    """The contents a shard holds; one that is torn or altered counts as absent, and `mend` removes it."""
     try:
         with safetensors.safe_open(file, framework="np") as opened:
             meta = opened.metadata() or {}
             features = opened.get_tensor("features")
     except (OSError, safetensors.SafetensorError):
-        file.unlink(missing_ok=True)
+        if mend:
+            file.unlink(missing_ok=True)
         return []
     contents = meta.get("contents", "").split("\n")
     intact = len(contents) == len(features) and hashlib.sha256(features.tobytes()).hexdigest() == meta.get(
         "sha256"
     )
     if not intact:
-        file.unlink(missing_ok=True)
+        if mend:
+            file.unlink(missing_ok=True)
         return []
     return contents
 
