@@ -53,7 +53,7 @@ def test_the_command_line_and_the_verbs_can_be_imported_without_torch_and_withou
     statements = (
         "import workbench.__main__, workbench.cli, workbench.experiment\nworkbench.experiment.catalogue()"
     )
-    assert loaded_after(statements, *LEARNING, "PySide6") == []
+    assert loaded_after(statements, *LEARNING, "PySide6", "scipy") == []
 
 
 def test_counting_parameters_and_listing_runs_do_not_wait_for_torch(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_counting_parameters_and_listing_runs_do_not_wait_for_torch(tmp_path: Pa
         "assert main(['heads', '--features', '64', '--classes', '3', '--json']) == 0\n"
         f"assert main(['runs', '--project', {str(tmp_path / 'p')!r}]) == 0\n"
     )
-    assert loaded_after(statements, *LEARNING, "PySide6") == []
+    assert loaded_after(statements, *LEARNING, "PySide6", "scipy") == []
 
 
 def test_the_windows_modules_can_be_imported_without_torch() -> None:

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from workbench.core.errors import DataError
 from workbench.core.recipe import SplitSettings
@@ -108,6 +106,10 @@ def _refuse_contradictions(settings: SplitSettings, by_folders: bool, has_test: 
 
 def _units(samples: Samples, group: Sequence[str]) -> NDArray[np.int64]:
     """The unit of each sample [N]: connected through equal content or the same group."""
+    # Here, not above: importing it takes longer than most commands that never deal.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     count = len(samples)
     tags = list(samples.content)
     owners = list(range(count))

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from workbench.core import seeds
 from workbench.core.posterior import PosteriorTable
 from workbench.evaluation.metrics import ECE_BINS, calibration_bin, outcomes, share
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 RESAMPLES = 1000  # R; the ends of an interval then move by about a tenth of its width between seeds
 LEVEL = 0.95
@@ -101,6 +104,8 @@ def _statistics(table: PosteriorTable, unit: NDArray[np.intp], count: int) -> cs
         (unit, first + 2 * classes + table.predicted, ones),
     )
     rows, columns, values = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+    from scipy.sparse import csr_array  # here: slow to import, and lists of runs never resample
+
     return csr_array((values, (rows, columns)), shape=(count, first + 3 * classes))
 
 
