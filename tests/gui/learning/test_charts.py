@@ -104,11 +104,30 @@ def test_posterior_bars_sum_to_one_also_with_others(shown):
     rng = np.random.default_rng(0)
     classes = [f"class {i}" for i in range(15)]
     runs = [RunPosterior(key, tuple(rng.dirichlet(np.ones(15)))) for key in (A, B)]
+    view.resize(500, 900)
     view.show_posteriors(classes, runs, target=3)
-    assert len(view.table.rows) == MAX_CLASSES + 1
-    assert view.table.rows[-1][0] == f"others ({15 - MAX_CLASSES})"
-    for column in (1, 2):
-        assert sum(row[column] for row in view.table.rows) == pytest.approx(1, abs=1e-6)
+    groups = view.bars.groups
+    assert len(groups) == MAX_CLASSES + 1
+    assert groups[-1].label == f"others ({15 - MAX_CLASSES})"
+    for run in (0, 1):
+        assert sum(group.bars[run].value for group in groups) == pytest.approx(1, abs=1e-6)
+        assert sum(row[1 + run] for row in view.table.rows) == pytest.approx(1, abs=1e-6)
+    assert [row[0] for row in view.table.rows] == classes, "the table hides no class"
+
+
+def test_in_a_low_window_the_true_and_the_predicted_class_are_still_seen(shown):
+    view = shown(PosteriorBars())
+    rest = [0.05] * 8
+    runs = [RunPosterior(key, (*rest, 0.2, 0.4)) for key in (A, B)]
+    for height in (330, 700):
+        view.resize(500, height)
+        view.show_posteriors([f"class {i}" for i in range(10)], runs, target=8)
+        groups = view.bars.groups
+        seen = view.bars.visibleRegion().boundingRect().bottom() + 1
+        for position, group in enumerate(groups):
+            if group.strong or any(bar.marked for bar in group.bars):
+                assert view.bars.rect_of(position, 1).bottom() <= seen
+        assert sum(group.bars[0].value for group in groups) == pytest.approx(1, abs=1e-6)
 
 
 def test_the_true_class_and_all_predictions_are_always_shown(shown):

@@ -26,7 +26,9 @@ from workbench.gui.charts.legend import fill_bar, letter_font
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 NARROW_PX = 180  # below, only 0, 0.5 and 1 have room
 LABEL_SHARE = 0.28  # of the width at most, for the class names
+ROW = (0.95, 1.15, 1.7)  # height of a bar's row in lines of text: tight, as a rule, with room to spare
 GROUP_GAP = 0.75  # of a row, between two groups
+TIGHT_GAP = 0.3
 WHISKER_PX = 4.0
 
 
@@ -64,6 +66,7 @@ class GroupedBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._groups: tuple[BarGroup, ...] = ()
+        self._lines = 0  # of text, without the gaps
         self._current: tuple[int, int] | None = None
         self._is_door = True
         self.setMouseTracking(True)
@@ -72,11 +75,12 @@ class GroupedBars(QWidget):
 
     def show_groups(self, groups: Sequence[BarGroup]) -> None:
         """Replace the bars; repaints once."""
-        shape = [len(group.bars) for group in self._groups]
+        shape = [self._group_lines(group) for group in self._groups]
         self._groups = tuple(groups)
-        if shape != [len(group.bars) for group in self._groups]:
+        self._lines = sum(self._group_lines(group) for group in groups)
+        if shape != [self._group_lines(group) for group in self._groups]:
             self._current = None
-            self.setMinimumHeight(self._height())
+            self.setMinimumHeight(self._height(ROW[0], TIGHT_GAP))
             self.updateGeometry()
         self.update()
 
@@ -96,25 +100,40 @@ class GroupedBars(QWidget):
 
     # --- geometry
 
+    def groups_that_fit(self, bars: int, height_px: int) -> int:
+        """How many groups of `bars` bars can be seen at once in `height_px`, drawn tightly."""
+        line = self.fontMetrics().height()
+        return max(0, int((height_px - self._top()) / (line * ROW[0] * (bars + TIGHT_GAP))))
+
+    def _density(self) -> tuple[float, float]:
+        """Lines of text per row, and rows between groups, so that the bars fill the height they have."""
+        room = (self.height() - self._top()) / self.fontMetrics().height()
+        lines, groups = self._lines, len(self._groups)
+        if not groups:
+            return ROW[1], GROUP_GAP
+        roomy = room / (lines + GROUP_GAP * groups)
+        if roomy >= ROW[1]:
+            return min(ROW[2], roomy), GROUP_GAP
+        return min(ROW[1], max(ROW[0], room / (lines + TIGHT_GAP * groups))), TIGHT_GAP
+
     def _row(self) -> float:
-        return self.fontMetrics().height() * 1.15
+        return self.fontMetrics().height() * self._density()[0]
 
     def _top(self) -> float:
         return self.fontMetrics().height() * 1.5
 
-    def _group_height(self, group: BarGroup) -> float:
-        lines = max(len(group.bars), 2 if group.note else 1)
-        return lines * self._row()
+    def _group_lines(self, group: BarGroup) -> int:
+        return max(len(group.bars), 2 if group.note else 1)
 
     def _row_top(self, group: int, bar: int) -> float:
-        top = self._top()
-        for before in self._groups[:group]:
-            top += self._group_height(before) + GROUP_GAP * self._row()
-        return top + bar * self._row()
+        row, gap = self.fontMetrics().height() * self._density()[0], self._density()[1]
+        before = self._groups[:group]
+        lines = sum(self._group_lines(one) for one in before) + gap * len(before) + bar
+        return self._top() + lines * row
 
-    def _height(self) -> int:
-        rows = sum(self._group_height(group) for group in self._groups)
-        return math.ceil(self._top() + rows + GROUP_GAP * self._row() * max(0, len(self._groups)))
+    def _height(self, row: float, gap: float) -> int:
+        lines = self._lines + gap * len(self._groups)
+        return math.ceil(self._top() + lines * row * self.fontMetrics().height())
 
     def _label_width(self) -> float:
         texts = [text for group in self._groups for text in (group.label, group.note)]
@@ -133,7 +152,7 @@ class GroupedBars(QWidget):
         return left, max(left + 20, self.width() - wide - metrics.horizontalAdvance("M") * 2.2)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, self._height())
+        return QSize(320, self._height(ROW[1], GROUP_GAP))
 
     # --- painting
 
@@ -173,7 +192,7 @@ class GroupedBars(QWidget):
         width = self._label_width()
         lines = 2 if group.note else 1
         top = self._row_top(position, 0)
-        top += (self._group_height(group) - lines * self._row()) / 2
+        top += (self._group_lines(group) - lines) * self._row() / 2
         box = QRectF(0, top, width, self._row())
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         text = metrics.elidedText(group.label, Qt.TextElideMode.ElideMiddle, int(width / 1.05))
@@ -192,7 +211,7 @@ class GroupedBars(QWidget):
         painter.drawText(letter, Qt.AlignmentFlag.AlignCenter, style.letter)
         end = row.left()
         if not math.isnan(bar.value):
-            thickness = row.height() * 0.66
+            thickness = min(row.height() * 0.66, self.fontMetrics().height())
             top = row.top() + (row.height() - thickness) / 2
             width = max(1.0, bar.value * row.width())
             fill_bar(painter, QRectF(row.left() + 0.5, top, width, thickness), bar.run)
@@ -279,6 +298,6 @@ class GroupedBars(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.setMinimumHeight(self._height())
+            self.setMinimumHeight(self._height(ROW[0], TIGHT_GAP))
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
