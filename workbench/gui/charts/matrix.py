@@ -22,6 +22,8 @@ from workbench.gui.charts.matrix_grid import CELL_PX, MatrixGrid, shade
 MAX_CLASSES = 20  # above, the cells would be specks: the most confused pairs are listed instead
 MAX_PAIRS = 200
 GAP_PX = 28
+EDGE_PX = 4
+LIST_LINES = 20  # height of the list of pairs, in lines of text
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,7 @@ class MatrixView(Figure):
         view.setToolTip(self.tr("Click a count to see its pictures"))
         view.setModel(self._list_model)
         view.verticalHeader().hide()
+        view.setMinimumHeight(self.fontMetrics().height() * LIST_LINES)
         view.setShowGrid(False)
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         view.clicked.connect(self.on_pair_clicked)
@@ -151,21 +154,23 @@ class MatrixView(Figure):
         return "; ".join(parts)
 
     def _fit(self) -> None:
-        """Cells as large as the room allows, the same in all matrices."""
+        """As many matrices in a row as can be read, with cells of one size."""
         if not self._panels or not self._classes:
             return
         count, width = len(self._panels), self._area.viewport().width()
         label = max(panel.grid.labels_px()[0] for panel in self._panels)
-        best = 0.0
-        for columns in range(1, count + 1):
-            side = (width - GAP_PX * (columns - 1)) / columns - label - 4
-            rows = -(-count // columns)
-            room = self._area.viewport().height() / rows - label - 40
-            best = max(best, min(side, max(room, 0)) / len(self._classes))
-        fits = (width - label - 4) / len(self._classes)
+        side = 0.0
+        for columns in range(count, 0, -1):
+            room = (width - GAP_PX * (columns - 1)) / columns - label - EDGE_PX
+            side = room / len(self._classes)
+            if side >= CELL_PX[0] * 1.25:
+                break
         for panel in self._panels:
-            panel.grid.set_cell(min(max(best, CELL_PX[0] * 1.25), fits))
-        self._page.setMinimumHeight(self._flow.heightForWidth(width))
+            panel.grid.set_cell(side)
+        # All of them at once: the page scrolls, not the figure within it.
+        height = self._flow.heightForWidth(width)
+        self._page.setMinimumHeight(height)
+        self._area.setFixedHeight(height + EDGE_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -90,15 +90,19 @@ class CompareStage(QWidget):
         column.addLayout(head)
         column.addWidget(self._table)
         column.addWidget(self._alone)
-        column.addWidget(self._verdicts)
-        column.addWidget(self._sealed)
+        beside = QHBoxLayout()
+        beside.setSpacing(10)
+        beside.addWidget(self._verdicts, 5)
+        beside.addWidget(self._sealed, 3)
+        column.addLayout(beside)
         column.addWidget(self._figures)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(page)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._page = page
+        # Always there: figures as wide as the page would otherwise swing with it.
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         return area
 
     @property

@@ -14,7 +14,7 @@ from workbench.gui.charts.curves import CurvesView, RunCurves
 from workbench.gui.charts.legend import RunKey
 from workbench.gui.charts.matrix import MatrixView, RunMatrix
 
-FIGURE_EM = 20  # heights of the figures, in lines of text
+FIGURE_EM = 22  # height of curves and bars, in lines of text: both are seen whole in a small window
 
 
 class CompareFigures(QWidget):
@@ -39,8 +39,8 @@ class CompareFigures(QWidget):
         layout.setSpacing(10)
         layout.addLayout(upper)
         layout.addWidget(self.matrices)
-        for figure in (self.curves, self.class_bars, self.matrices):
-            figure.setMinimumHeight(self.fontMetrics().height() * FIGURE_EM)
+        for figure in (self.curves, self.class_bars):
+            figure.setFixedHeight(self.fontMetrics().height() * FIGURE_EM)
 
     def show_results(self, results: Sequence[RunResult], keys: Sequence[RunKey], subtitle: str) -> None:
         """Draw all runs; `subtitle` says on what they were measured."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.experiment.views import RunResult, RunView
 from workbench.gui import numbers, theme
@@ -117,8 +126,7 @@ class SealedTest(QFrame):
         parts = []
         for name, title in (("accuracy", self.tr("accuracy")), ("macro_f1", self.tr("macro-F1"))):
             low, high = result.intervals.get(name, (float("nan"), float("nan")))
-            value = numbers.score(metric_of(result.metrics, name))
-            parts.append(f"{title} {value} {numbers.interval(low, high)}")
+            parts.append(f"{title} {numbers.measured(name, metric_of(result.metrics, name), low, high)}")
         key = self._runs.get(result.view.run)
         self._result.setText(
             self.tr("<b>{run} on test</b>, n = {n}: {numbers}. Opened {k}×.").format(
@@ -141,11 +149,16 @@ class SealedTest(QFrame):
 
 
 def _row(first: QLabel, *others: QWidget) -> QWidget:
+    """A sentence, and below it what can be done."""
     page = QWidget()
-    layout = QHBoxLayout(page)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(8)
-    layout.addWidget(first, 1)
+    line = QHBoxLayout()
+    line.setSpacing(8)
+    line.addStretch(1)
     for widget in others:
-        layout.addWidget(widget)
+        line.addWidget(widget)
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(6)
+    layout.addWidget(first, 1)
+    layout.addLayout(line)
     return page

@@ -81,8 +81,11 @@ class Verdicts(QFrame):
         shown = [one for one in self._differences if one.metric == metric]
         for one in shown:
             self._lines.addWidget(self._line(one))
-        line = self._page.fontMetrics().height() * 2.2
-        self._area.setFixedHeight(round(line * min(len(shown), LINES_SHOWN)) + 4)
+        line = max((row.sizeHint().height() for row in self._rows()), default=0) + self._lines.spacing()
+        self._area.setFixedHeight(line * min(len(shown), LINES_SHOWN))
+
+    def _rows(self) -> list[QWidget]:
+        return [self._lines.itemAt(i).widget() for i in range(self._lines.count())]
 
     def _line(self, one: Difference) -> QWidget:
         a, b = self._keys[one.a], self._keys[one.b]
