@@ -205,3 +205,13 @@ def test_identical_copies_can_be_looked_at(qtbot: QtBot, stage: DataStage, pictu
     look(qtbot, stage, pictures)
     qtbot.mouseClick(stage.findChild(QPushButton, "show_copies"), Qt.MouseButton.LeftButton)
     assert {item.name for item in stage.overview.pictures.gallery.items} == {"cat/03.png", "cat/copy.png"}
+
+
+def test_another_folder_shows_all_its_classes(
+    qtbot: QtBot, stage: DataStage, tmp_path: Path, make_pictures: MakePictures
+) -> None:
+    look(qtbot, stage, make_pictures(tmp_path / "one", {"cat": 6}))
+    assert text(stage, "data_title") == "6 pictures, 1 class"
+    look(qtbot, stage, make_pictures(tmp_path / "many", {f"class {i}": 2 for i in range(7)}))
+    bars = stage.overview.bars
+    assert bars.height() >= 7 * bars.fontMetrics().height()

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from PySide6.QtCore import QCoreApplication, QLoggingCategory, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QLocale, QLoggingCategory, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
@@ -93,6 +93,9 @@ class Faults(QObject):
 def name_program() -> None:
     """Names, from which follows where settings are kept, and quiet about oddities in the user's files."""
     QLoggingCategory.setFilterRules("qt.gui.imageio*=false\nqt.gui.icc*=false")
+    if QLocale.system().language() == QLocale.Language.C:
+        # A machine without a language writes 328450 for 328,450.
+        QLocale.setDefault(QLocale(QLocale.Language.English))
     QCoreApplication.setOrganizationName("Workbench")
     QCoreApplication.setApplicationName("Workbench")
     QCoreApplication.setApplicationVersion(__version__)

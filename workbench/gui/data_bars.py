@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.core.samples import SPLITS, Samples, Split
 from workbench.gui import theme
-from workbench.gui.numbers import whole
+from workbench.gui.numbers import pictures, whole
 
 LONGEST_NAME = 22  # average letters before a class name is elided
 GAP = 10
@@ -74,7 +74,8 @@ class ClassBars(QWidget):
         self._row = min(self._row, max(0, len(counts) - 1))
         words = [f"{count.name} {whole(count.total)}" for count in counts]
         self.setAccessibleDescription(", ".join(words))
-        self.updateGeometry()
+        # Fixed at once: while the bars are hidden no layout would hear of their new height.
+        self.setFixedHeight(self.sizeHint().height())
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -84,7 +85,7 @@ class ClassBars(QWidget):
         return QSize(200, self.sizeHint().height())
 
     def _pitch(self) -> int:
-        return self.fontMetrics().height() + 10
+        return self.fontMetrics().height() + 7
 
     def _name_width(self) -> int:
         metrics = self.fontMetrics()
@@ -176,6 +177,11 @@ class ClassBars(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._counts:
+            self.setFixedHeight(self.sizeHint().height())
+
     def focusInEvent(self, event: QEvent) -> None:
         super().focusInEvent(event)
         self.update()
@@ -191,12 +197,12 @@ class ClassBars(QWidget):
     def _words(self, row: int, split: str) -> str:
         count = self._counts[row]
         if split:
-            return self.tr("{name}, {split}: {count} pictures").format(
-                name=count.name, split=split, count=whole(count.parts[SPLITS.index(split)])
+            return self.tr("{name}, {split}: {pictures}").format(
+                name=count.name, split=split, pictures=pictures(count.parts[SPLITS.index(split)])
             )
         parts = ", ".join(f"{name} {whole(n)}" for name, n in zip(SPLITS, count.parts, strict=True))
-        return self.tr("{name}: {count} pictures ({parts})").format(
-            name=count.name, count=whole(count.total), parts=parts
+        return self.tr("{name}: {pictures} ({parts})").format(
+            name=count.name, pictures=pictures(count.total), parts=parts
         )
 
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.core.recipe import DataSettings, SplitSettings
 from workbench.core.samples import SPLITS
 from workbench.experiment.views import DataView
-from workbench.gui import theme
+from workbench.gui import numbers, theme
 from workbench.gui.background import Background
 from workbench.gui.data_bars import ClassBars, ClassCount, SplitLegend, count_classes
 from workbench.gui.issues_card import IssuesCard
@@ -153,11 +153,7 @@ class DataOverview(QWidget):
         self._view = view
         samples = view.samples
         counts = count_classes(samples, view.split)
-        self._title.setText(
-            self.tr("{pictures} pictures, {classes} classes").format(
-                pictures=whole(len(samples)), classes=whole(len(samples.classes))
-            )
-        )
+        self._title.setText(f"{numbers.pictures(len(samples))}, {numbers.classes(len(samples.classes))}")
         self._where.setText(data.path if data.kind == "folder" else self.tr("Sample: handwritten digits"))
         self._train.setEnabled(not view.problem)
         self._train.setToolTip(view.problem or self.tr("Choose heads and start (Ctrl+2)"))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from workbench.core.events import ExperimentEnded
 from workbench.core.recipe import DataSettings, Recipe, SplitSettings
 from workbench.experiment.views import DataView, RunView
-from workbench.gui import projects
+from workbench.gui import numbers, projects
 from workbench.gui.numbers import whole
 from workbench.gui.rail import STAGES
 from workbench.gui.sample_pictures import SamplePictures, rows_of
@@ -97,9 +97,7 @@ class Following(QObject):
         assert project is not None
         self._window.train_stage.show_data(view, data, split)
         self._window.inspect_stage.show_data(view)
-        self._window.rail.show_badge(
-            "data", self.tr("{count} pictures").format(count=whole(len(view.samples)))
-        )
+        self._window.rail.show_badge("data", numbers.pictures(len(view.samples)))
         self._window.status.show_seed(split.seed)
         self._window.commands.allow_data_actions()
         self._window.services.background.ask(

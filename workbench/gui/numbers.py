@@ -35,6 +35,37 @@ def probability(value: float) -> str:
     return f"<1{NBSP}%" if value < ALMOST_NOTHING else percent(value)
 
 
+def exact_percent(share: float) -> str:
+    """A measured share with one decimal: 81.3 %; – when there is none."""
+    return "–" if math.isnan(share) else f"{QLocale().toString(100 * share, 'f', 1)}{NBSP}%"
+
+
+def percent_interval(low: float, high: float) -> str:
+    """[74.3, 86.8], the percent sign standing before it."""
+    if math.isnan(low) or math.isnan(high):
+        return "[–]"
+    return f"[{QLocale().toString(100 * low, 'f', 1)}, {QLocale().toString(100 * high, 'f', 1)}]"
+
+
+def measured(metric: str, value: float, low: float = math.nan, high: float = math.nan) -> str:
+    """A metric as it is written everywhere, with its interval if there is one: 81.3 % [74.3, 86.8]."""
+    share = metric == "accuracy"
+    text = exact_percent(value) if share else score(value)
+    if math.isnan(low):
+        return text
+    return f"{text}{NBSP}{percent_interval(low, high) if share else interval(low, high)}"
+
+
+def pictures(count: int) -> str:
+    """1 picture, 1,000 pictures."""
+    return _tr("1 picture") if count == 1 else _tr("{n} pictures").format(n=whole(count))
+
+
+def classes(count: int) -> str:
+    """1 class, 10 classes."""
+    return _tr("1 class") if count == 1 else _tr("{n} classes").format(n=whole(count))
+
+
 def score(value: float | None) -> str:
     """A metric with three decimals, or – when there is none."""
     return "–" if value is None or math.isnan(value) else QLocale().toString(value, "f", 3)

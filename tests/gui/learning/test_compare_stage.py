@@ -74,7 +74,7 @@ def test_the_newest_experiment_is_compared_in_training_order(stage, verbs):
 
 
 def test_numbers_carry_their_interval_and_the_page_names_split_and_n(stage):
-    assert texts(stage, "accuracy")[0] == "0.667  [0.250, 0.750]"
+    assert texts(stage, "accuracy")[0].replace("\xa0", " ") == "66.7 % [25.0, 75.0]"
     assert stage.findChild(QLabel, "compare_state").text() == "validation, n = 6"
 
 

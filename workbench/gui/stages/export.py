@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 from workbench.core.stopping import Stop
 from workbench.experiment.views import Predicted, RunView
 from workbench.gui import theme
-from workbench.gui.answers import run_title
-from workbench.gui.numbers import score, whole
+from workbench.gui.answers import metric_of, run_title
+from workbench.gui.numbers import measured, pictures, whole
 from workbench.gui.services import Services
 
 USABLE = ("finished", "stopped")  # such runs have weights and a posterior table
@@ -334,8 +334,8 @@ class ExportStage(QWidget):
     @Slot(object)
     def on_predicted(self, found: Predicted) -> None:
         assert self._predicting is not None
-        words = self.tr("{count} pictures in {path}").format(
-            count=whole(found.pictures), path=self._predicting.table
+        words = self.tr("{pictures} in {path}").format(
+            pictures=pictures(found.pictures), path=self._predicting.table
         )
         if found.skipped:
             first = found.skipped[0]
@@ -380,5 +380,9 @@ class _Prediction:
 def _words(run: RunView, titles: Mapping[str, str]) -> str:
     """A run in one line: experiment, head, seed, and its accuracy on validation."""
     metrics = run.metrics.get("val", {})
-    known = f" · accuracy {score(metrics['accuracy'])} on val" if "accuracy" in metrics else ""
+    known = ""
+    if "accuracy" in metrics:
+        share = measured("accuracy", metric_of(metrics, "accuracy"))
+        support = sum(int(one.get("support", 0)) for one in metrics.get("per_class", {}).values())
+        known = f" · accuracy {share} (validation, n = {whole(support)})"
     return f"{run.name} · {run_title(run, titles)} · seed {run.seed}{known}"

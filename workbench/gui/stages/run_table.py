@@ -153,9 +153,9 @@ class RunTableModel(QAbstractTableModel):
         result = self._results.get(view.run)
         if result is not None:
             low, high = result.intervals.get(metric, (float("nan"), float("nan")))
-            return f"{numbers.score(metric_of(result.metrics, metric))}  {numbers.interval(low, high)}"
+            return numbers.measured(metric, metric_of(result.metrics, metric), low, high)
         val = view.metrics.get("val")
-        return numbers.score(metric_of(val, metric)) if isinstance(val, Mapping) else "–"
+        return numbers.measured(metric, metric_of(val, metric)) if isinstance(val, Mapping) else "–"
 
     def _status(self, view: RunView) -> str:
         words = {

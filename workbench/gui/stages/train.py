@@ -327,8 +327,8 @@ class _Before(QWidget):
         """Say what there is to learn from."""
         samples = view.samples
         self._say(
-            self.tr("{n} pictures in {classes} classes.").format(
-                n=numbers.whole(len(samples)), classes=numbers.whole(len(samples.classes))
+            self.tr("{pictures} in {classes}.").format(
+                pictures=numbers.pictures(len(samples)), classes=numbers.classes(len(samples.classes))
             )
         )
 
