@@ -72,7 +72,7 @@ def test_two_folders_for_one_split_are_an_error(paint: Paint, tmp_path: Path) ->
 
 def test_a_test_folder_without_a_train_folder_is_an_error(paint: Paint, tmp_path: Path) -> None:
     paint("test/a/1.png")
-    with pytest.raises(DataError, match="none called 'train'"):
+    with pytest.raises(DataError, match="it holds the folder.* none called 'train'"):
         opened(tmp_path)
 
 
@@ -153,11 +153,17 @@ def test_a_test_path_that_overlaps_the_training_folder_is_an_error(
         opened(tmp_path / path, test_path=str(tmp_path / test_path))
 
 
+def test_copies_that_folders_part_are_not_said_to_fall_into_one_split(paint: Paint, tmp_path: Path) -> None:
+    for name, seed in (("train/a/1.png", 1), ("train/b/1.png", 2), ("test/a/1.png", 1), ("test/b/1.png", 3)):
+        paint(name, seed=seed)
+    assert opened(tmp_path).warnings == ("2 pictures have an identical copy",)
+
+
 def test_copies_are_counted_and_copies_under_two_classes_are_named(paint: Paint, tmp_path: Path) -> None:
     for name, seed in (("a/1.png", 1), ("a/2.png", 1), ("b/1.png", 1), ("b/2.png", 2), ("b/3.png", 3)):
         paint(name, seed=seed)
     warnings = opened(tmp_path).warnings
-    assert any(warning.startswith("3 pictures have an identical copy") for warning in warnings)
+    assert "3 pictures have an identical copy; copies always fall into one split" in warnings
     assert any(
         warning.startswith("Identical content under different classes: 1 picture,")
         and "a/2.png (a) and b/1.png (b)" in warning

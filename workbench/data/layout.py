@@ -77,7 +77,7 @@ def _splits_below(found: Scan, folders: Sequence[str]) -> Part:
         if any(SPLIT_NAMES.get(name.lower()) == "train" for name in found.folders):
             raise DataError(f"{found.root}: the train folder holds no readable picture. Check its files")
         raise DataError(
-            f"{found.root}: there is {names('folder', folders)} but none called 'train'. "
+            f"{found.root}: it holds {names('folder', folders)} but none called 'train'. "
             "Add it, or choose a folder that holds one folder per class"
         )
     place = {folder: SPLITS.index(split) for split, folder in by_split.items()}

@@ -109,16 +109,15 @@ def _joined(parts: Sequence[Part]) -> Samples:
 def _copies(samples: Samples) -> tuple[str, ...]:
     """Warnings about identical contents, and about those with several labels."""
     order = sorted(range(len(samples)), key=samples.content.__getitem__)
-    copies: set[int] = set()
-    torn_between: list[tuple[int, int]] = []
-    for a, b in pairwise(order):
-        if samples.content[a] == samples.content[b]:
-            copies |= {a, b}
-            if samples.target[a] != samples.target[b]:
-                torn_between.append((a, b))
+    equal = [(a, b) for a, b in pairwise(order) if samples.content[a] == samples.content[b]]
+    copies = {index for pair in equal for index in pair}
+    torn_between = [(a, b) for a, b in equal if samples.target[a] != samples.target[b]]
     warnings = []
     if copies:
-        warnings.append(f"{pictures(len(copies))} have an identical copy; copies always fall into one split")
+        # Folders that fix the split may part copies; the split then says where.
+        parted = any(samples.fixed[a] != samples.fixed[b] for a, b in equal)
+        kept = "" if parted else "; copies always fall into one split"
+        warnings.append(f"{pictures(len(copies))} have an identical copy{kept}")
     if torn_between:
         a, b = min(torn_between)
         count = len({samples.content[a] for a, _ in torn_between})

@@ -148,8 +148,8 @@ def _without_tied(
     if not count:
         return free, []
     note = (
-        f"{pictures(count)} outside the test set stay unused: identical to a test picture or of the "
-        "same group, they would give the test away"
+        f"{pictures(count)} outside the test set {'stays' if count == 1 else 'stay'} unused: identical to a "
+        "test picture or of the same group, which would give the test away"
     )
     return free & ~tied, [note]
 
