@@ -72,7 +72,7 @@ def test_two_folders_for_one_split_are_an_error(paint: Paint, tmp_path: Path) ->
 
 def test_a_test_folder_without_a_train_folder_is_an_error(paint: Paint, tmp_path: Path) -> None:
     paint("test/a/1.png")
-    with pytest.raises(DataError, match="it holds the folder.* none called 'train'"):
+    with pytest.raises(DataError, match=r"it holds the folder.* none called 'train'"):
         opened(tmp_path)
 
 
