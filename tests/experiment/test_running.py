@@ -77,12 +77,19 @@ def test_an_experiment_leaves_a_run_per_head_and_seed(project: Project, pictures
 def test_the_kept_weights_are_those_of_the_best_epoch(project: Project, pictures: Path) -> None:
     events: list[Event] = []
     ended = run_experiment(
-        recipe_for(pictures, heads=[{"name": "linear"}], training__learning_rate=0.5, training__epochs=12),
+        recipe_for(
+            pictures,
+            heads=[{"name": "mlp"}],
+            training__learning_rate=0.3,
+            training__epochs=12,
+            training__schedule="constant",
+        ),
         project,
         events.append,
     )
     losses = [event.val["loss"] for event in events if isinstance(event, EpochDone)]
     run = ended.runs[0]
+    assert losses[-1] > 1.1 * min(losses), "the last epoch must be worse, or this test cannot fail"
     assert run["best_epoch"] == int(np.argmin(losses)) + 1
     assert run["metrics"]["val"]["log_loss"] == pytest.approx(min(losses), rel=1e-6)
 
@@ -192,6 +199,36 @@ def test_a_stop_while_features_are_computed_can_be_resumed(
     left = run_experiment(recipe_for(pictures), project, emit, lambda: Stop.LEAVE if computing else Stop.NO)
     assert {run["status"] for run in left.runs} == {"queued"}
     assert resume_experiment(left.runs[0]["run"], project, lambda event: None).outcome == "finished"
+
+
+def test_an_epoch_whose_state_could_not_be_kept_is_trained_again(
+    project: Project, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the program had been killed between an epoch's numbers and its state."""
+    recipe = recipe_for(pictures, heads=[{"name": "mlp", "dropout": 0.5}])
+    save, saved = Project.save_tensors, 0
+
+    def failing(self: Project, run: str, name: str, arrays: object, meta: object) -> None:
+        nonlocal saved
+        saved += name == "checkpoint"
+        if saved == 3 and name == "checkpoint":
+            raise ProjectError("no space left")
+        save(self, run, name, arrays, meta)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Project, "save_tensors", failing)
+    left = run_experiment(recipe, project, lambda event: None).runs[0]
+    assert left["status"] == "failed"
+    assert {m.epoch for m in project.metrics(left["run"])} == {1, 2, 3}
+    epochs: list[int] = []
+
+    def emit(event: Event) -> None:
+        if isinstance(event, RunStarted):
+            assert {m.epoch for m in project.metrics(left["run"])} == {1, 2}
+        if isinstance(event, EpochDone):
+            epochs.append(event.epoch)
+
+    assert resume_experiment(left["run"], project, emit).outcome == "finished"
+    assert epochs == [3, 4]
 
 
 def test_one_head_that_fails_does_not_stop_the_others(project: Project, pictures: Path) -> None:

@@ -16,7 +16,16 @@ from workbench.core.stopping import Stop, never
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.device import Device, pieces
 from workbench.training.inputs import FeatureInputs
-from workbench.training.loop import DivergedError, Fitted, Task, class_weights, fit, shuffled_batches
+from workbench.training.loop import (
+    DivergedError,
+    Fitted,
+    Task,
+    class_weights,
+    fit,
+    given_up,
+    is_best,
+    shuffled_batches,
+)
 from workbench.training.optimizers import learning_rate
 
 CPU = Device("cpu", torch.device("cpu"), "float32")
@@ -59,7 +68,7 @@ def trained(
 ) -> tuple[Fitted, list[Event], list[Checkpoint]]:
     events: list[Event] = []
     saved: list[Checkpoint] = []
-    return fit(job, start, saved.append, events.append, stopped), events, saved
+    return fit(job, start, lambda state, done: saved.append(state), events.append, stopped), events, saved
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
@@ -97,6 +106,14 @@ def test_the_epoch_with_the_lowest_validation_loss_is_kept() -> None:
     assert fitted.best_epoch == best
     assert fitted.state is not None
     assert all(torch.equal(fitted.state[name], saved[best - 1].net[name]) for name in fitted.state)
+
+
+def test_of_two_equally_good_epochs_the_earlier_is_kept_and_counts_as_no_progress() -> None:
+    settings = TrainingSettings(epochs=9, early_stopping=2)
+    assert is_best([0.7, 0.5], settings, has_validation=True)
+    assert not is_best([0.7, 0.5, 0.5], settings, has_validation=True)
+    assert not given_up([0.7, 0.5, 0.5], settings)
+    assert given_up([0.7, 0.5, 0.5, 0.5], settings)
 
 
 def test_keep_last_keeps_the_last_epoch() -> None:
@@ -137,7 +154,7 @@ def test_a_wish_is_obeyed_before_the_next_step_and_the_last_epoch_is_kept(wish: 
         steps += isinstance(event, StepDone)
 
     saved: list[Checkpoint] = []
-    fitted = fit(task(settings), None, saved.append, count, stopped)
+    fitted = fit(task(settings), None, lambda state, done: saved.append(state), count, stopped)
     assert steps == 6
     assert (fitted.stop, fitted.epochs, [c.epoch for c in saved]) == (wish, 1, [1])
     assert fitted.state is not None

@@ -55,7 +55,7 @@ def trained(backbone: Backbone, epochs: int) -> Classifier:
     fit(
         Task("r", net, freeze, inputs, None, ("a", "b"), settings, 0, CPU, 6, 6),
         None,
-        lambda c: None,
+        lambda state, done: None,
         lambda e: None,
         never,
     )

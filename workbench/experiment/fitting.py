@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from workbench.backbones import Backbone
-from workbench.core.events import EpochDone, Event, RunEnded, RunPlan, RunStarted, StageStarted, Status
+from workbench.core.events import EpochDone, RunEnded, RunPlan, RunStarted, StageStarted, Status
 from workbench.core.posterior import PosteriorTable
 from workbench.core.recipe import PartChoice, Recipe
 from workbench.core.samples import TRAIN, VAL, Samples, Split
@@ -44,7 +44,7 @@ from workbench.training.nets import (
 if TYPE_CHECKING:
     from torch import nn
 
-    from workbench.experiment.running import Emit, Job
+    from workbench.experiment.running import Job
 
 # Rows per forward pass when only features go through a head.
 FEATURE_ROWS = 4096
@@ -180,8 +180,8 @@ def carry_out(job: Job, prepared: Prepared, plan: RunPlan) -> Stop:
         fitted = fit(
             task,
             load_checkpoint(job.project, plan.run),
-            lambda checkpoint: save_checkpoint(job.project, plan.run, checkpoint),
-            _recording(job.project, job.emit),
+            lambda state, done: _keep_epoch(job.project, state, done),
+            job.emit,
             job.stopped,
         )
         fit_seconds = time.perf_counter() - began
@@ -311,29 +311,22 @@ def record_metrics(project: Project, table: PosteriorTable) -> dict[str, Any]:
     return {table.split: found}
 
 
-def _recording(project: Project, emit: Emit) -> Emit:
-    """An `emit` that stores each epoch's metrics before it tells of them."""
+def _keep_epoch(project: Project, checkpoint: Checkpoint, done: EpochDone) -> None:
+    """Store an epoch's numbers, then its state.
 
-    def record(event: Event) -> None:
-        if isinstance(event, EpochDone):
-            rows = [Metric(event.epoch, "train", "", name, value) for name, value in event.train.items()]
-            rows += [Metric(event.epoch, "val", "", name, value) for name, value in event.val.items()]
-            rows += [
-                Metric(event.epoch, "val", class_name, name, value)
-                for class_name, scores in event.per_class.items()
-                for name, value in scores.items()
-            ]
-            project.add_metrics(event.run, rows)
-            project.update_run(event.run, epochs_done=event.epoch, best_epoch=event.best_epoch)
-        emit(event)
-
-    return record
-
-
-def save_checkpoint(project: Project, run: str, checkpoint: Checkpoint) -> None:
-    """Keep a training state in the run's folder, replacing the one before."""
+    In this order: an epoch whose state was not kept is trained again, and its numbers are dropped then.
+    """
+    rows = [Metric(done.epoch, "train", "", name, value) for name, value in done.train.items()]
+    rows += [Metric(done.epoch, "val", "", name, value) for name, value in done.val.items()]
+    rows += [
+        Metric(done.epoch, "val", class_name, name, value)
+        for class_name, scores in done.per_class.items()
+        for name, value in scores.items()
+    ]
+    project.add_metrics(done.run, rows)
     arrays, text = checkpoint.to_arrays()
-    project.save_tensors(run, "checkpoint", arrays, text)
+    project.save_tensors(done.run, "checkpoint", arrays, text)
+    project.update_run(done.run, epochs_done=done.epoch, best_epoch=done.best_epoch)
 
 
 def load_checkpoint(project: Project, run: str) -> Checkpoint | None:

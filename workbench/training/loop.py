@@ -74,11 +74,14 @@ class DivergedError(WorkbenchError):
 def fit(
     task: Task,
     start: Checkpoint | None,
-    save: Callable[[Checkpoint], None],
+    save: Callable[[Checkpoint, EpochDone], None],
     emit: Callable[[Event], None],
     stopped: Stopped,
 ) -> Fitted:
-    """Train from `start` (or the beginning) to the last epoch, the early stop, or the caller's wish."""
+    """Train from `start` (or the beginning) to the last epoch, the early stop, or the caller's wish.
+
+    `save` keeps each epoch's state and numbers before `emit` tells of them.
+    """
     net, settings, device = task.net, task.settings, task.device
     net.to(device.torch)
     # All parameters, frozen ones too: a policy may free them later. Those without a gradient are skipped.
@@ -139,10 +142,12 @@ def fit(
         losses.append(val.get("loss", math.nan))
         if is_best(losses, settings, task.val is not None):
             best, best_epoch = copied(net), epoch
-        save(Checkpoint(epoch, copied(net), copied_optimizer(rule), best, best_epoch, tuple(losses)))
+        state = Checkpoint(epoch, copied(net), copied_optimizer(rule), best, best_epoch, tuple(losses))
         train = {"loss": total / seen, "accuracy": right / seen}
         seconds = time.perf_counter() - began
-        emit(EpochDone(task.run, epoch, settings.epochs, train, val, per_class, best_epoch, seconds))
+        done = EpochDone(task.run, epoch, settings.epochs, train, val, per_class, best_epoch, seconds)
+        save(state, done)
+        emit(done)
     return Fitted(best, epoch, best_epoch, Stop.NO)
 
 
