@@ -42,6 +42,8 @@ def test_an_empty_table_comes_back_too(project: Project, table: PosteriorTable) 
 def test_a_table_that_is_not_there_is_said(project: Project, run: str) -> None:
     with pytest.raises(ProjectError, match="no posterior table of the test set"):
         project.posterior(run, "test")
+    with pytest.raises(ProjectError, match="train set is stored; tables are kept of the validation set"):
+        project.posterior(run, "train")
 
 
 def test_arrays_of_every_shape_and_their_texts_come_back(project: Project, run: str) -> None:

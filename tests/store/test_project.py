@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -54,6 +55,18 @@ def test_a_project_is_made_beside_what_already_lies_in_the_folder(tmp_path: Path
 def test_a_project_is_not_made_over_another(project: Project) -> None:
     with pytest.raises(ProjectError, match="is a Workbench project already"):
         Project.create(project.path)
+
+
+@pytest.mark.parametrize("call", ["mkdir", "touch"])
+def test_a_new_project_on_a_read_only_disk_asks_for_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def refused(*args: object, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, call, refused)
+    with pytest.raises(ProjectError, match=r"no project can be made there.*choose a folder you may write to"):
+        Project.create(tmp_path)
 
 
 def test_a_file_where_a_folder_is_needed_is_named(tmp_path: Path) -> None:

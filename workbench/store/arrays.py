@@ -20,6 +20,12 @@ from workbench.store.recorder import Arrays
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,127}")
 # A reader that finds its file replaced looks the new one up; a writer would have to be faster thrice.
 _READ_ATTEMPTS = 3
+# Split -> when there is a posterior table of it.
+_WHEN = {
+    "train": "tables are kept of the validation set and, once opened, of the test set",
+    "val": "it has one when its training has ended, if the split has a validation set",
+    "test": "workbench test opens it",
+}
 
 
 class ArrayStore:
@@ -42,8 +48,7 @@ class ArrayStore:
     def posterior(self, run: str, split: str) -> PosteriorTable:
         """A run's table of one split; raises ProjectError when it has none or it is damaged."""
         if not self.has_posterior(run, split):
-            hint = "workbench test opens it" if split == "test" else "it has one when its training has ended"
-            raise ProjectError(f"{run}: no posterior table of the {split} set is stored; {hint}")
+            raise ProjectError(f"{run}: no posterior table of the {split} set is stored; {_WHEN[split]}")
         return PosteriorTable.from_arrays(self.load_tensors(run, _posterior(split))[0])
 
     def has_posterior(self, run: str, split: str) -> bool:

@@ -71,7 +71,7 @@ class Database:
         anything.
         """
         file = folder / FILE
-        with faults.in_words(folder):
+        with faults.in_words(folder, faults.unwritable):
             made = not file.exists()
             file.touch()
             try:

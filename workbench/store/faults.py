@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,14 @@ def read_only(folder: Path) -> ProjectError:
     return ProjectError(
         f"{folder}: this project is read-only here, so nothing was written; copy the project to a folder "
         "you may write to and open the copy"
+    )
+
+
+def unwritable(folder: Path) -> ProjectError:
+    """The error of making a project where nothing can be written."""
+    return ProjectError(
+        f"{folder}: no project can be made there, because the folder cannot be written (a read-only disk, or "
+        "you have no permission); choose a folder you may write to"
     )
 
 
@@ -47,8 +55,11 @@ def _full(folder: Path) -> ProjectError:
 
 
 @contextmanager
-def in_words(folder: Path) -> Iterator[None]:
-    """Turn faults of the disk and of the database into ProjectError; bugs pass through."""
+def in_words(folder: Path, refused: Callable[[Path], ProjectError] = read_only) -> Iterator[None]:
+    """Turn faults of the disk and of the database into ProjectError; bugs pass through.
+
+    `refused` makes the error of a disk that does not let us write.
+    """
     try:
         yield
     except sqlite3.Error as error:
@@ -60,7 +71,7 @@ def in_words(folder: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise _full(folder) from error
         if error.errno in _FORBIDDEN:
-            raise read_only(folder) from error
+            raise refused(folder) from error
         reason = error.strerror or str(error)
         raise ProjectError(f"{folder}: {reason}; look after the disk, then try again") from error
 

@@ -84,7 +84,7 @@ class Project(PictureStore, Journal, ExperimentStore, MetricStore, Trash):
         for name in ("", "runs", "cache", "exports", "trash", "sample"):
             if (path / name).exists() and not (path / name).is_dir():
                 raise ProjectError(f"{path / name}: is a file, and a folder is needed; choose another place")
-        with faults.in_words(path):
+        with faults.in_words(path, faults.unwritable):
             path.mkdir(parents=True, exist_ok=True)
         Database.create(path, _first_rows)
         return cls(path)
