@@ -51,9 +51,9 @@ def test_a_dropped_folder_is_reported(qtbot: QtBot, stage: DataStage, pictures: 
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    with qtbot.waitSignal(stage.folder_chosen) as caught:
+    with qtbot.waitSignal(stage.dropped) as caught:
         stage.drop_zone.dropEvent(event)
-    assert caught.args == [pictures]
+    assert caught.args == [(pictures,)]
 
 
 def test_the_bars_count_what_lies_in_the_folders(qtbot: QtBot, stage: DataStage, pictures: Path) -> None:

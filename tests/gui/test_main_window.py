@@ -129,6 +129,23 @@ def test_a_dropped_folder_makes_a_project_and_shows_its_pictures(
     assert window.actions_["train"].isEnabled()
 
 
+def test_whatever_is_dropped_is_answered_and_a_failed_folder_leaves_no_project(
+    qtbot: QtBot, window: MainWindow, pictures: Path, projects_home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("table.csv", "single.png"):
+        (tmp_path / name).write_text("path,patient\n")
+        assert name in notice(qtbot, window, lambda name=name: drop(window, tmp_path / name))
+    assert "no readable pictures" in notice(qtbot, window, lambda: drop(window, tmp_path / "empty"))
+    qtbot.waitUntil(lambda: window.services.background.is_idle)
+    assert window.services.project.project is None
+    assert not list(projects_home.iterdir())
+    assert not window.services.settings.recent
+    open_pictures(qtbot, window, pictures)
+    assert not window.notices.notices, "what was wrong is over"
+    assert Project.is_project(projects_home / "animals")
+
+
 def test_a_second_folder_of_the_same_name_gets_a_project_of_its_own(
     qtbot: QtBot, make_window: Callable[[], MainWindow], pictures: Path, projects_home: Path
 ) -> None:

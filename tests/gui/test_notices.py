@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.messages import Messages, Notice
@@ -60,3 +60,15 @@ def test_every_notice_is_kept_in_the_log(qtbot: QtBot) -> None:
     text = panel.findChild(object, "log_text").toPlainText()
     assert "first" in text
     assert "Traceback" in text
+
+
+def test_a_notice_goes_when_what_it_is_about_is_over(qtbot: QtBot) -> None:
+    bar = bar_with(qtbot, Notice("warn", "busy", topic="training"), Notice("info", "saved"))
+    bar.dismiss("training")
+    assert [notice.text for notice in bar.notices] == ["saved"]
+
+
+def test_a_notice_ends_with_a_full_stop(qtbot: QtBot) -> None:
+    bar = bar_with(qtbot, Notice("error", "there is no such folder"))
+    words = [label.text() for label in bar.findChildren(QLabel)]
+    assert "there is no such folder." in words

@@ -12,16 +12,15 @@ from workbench.gui import theme
 from workbench.gui.icon import picture
 
 
-def folder_in(mime: QMimeData) -> Path | None:
-    """The one folder that is being dragged, or None."""
-    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].is_dir() else None
+def paths_in(mime: QMimeData) -> tuple[Path, ...]:
+    """The files and folders that are being dragged: all are taken, so that a wrong one is answered."""
+    return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
 
 
 class DropZone(QFrame):
     """Says what to drop, takes it, and offers the other ways in."""
 
-    folder_dropped = Signal(object)  # Path
+    dropped = Signal(object)  # tuple[Path, ...]
     open_wanted = Signal()
     sample_wanted = Signal()
     recent_chosen = Signal(object)  # Path
@@ -102,7 +101,7 @@ class DropZone(QFrame):
         self._recent.setVisible(bool(projects))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if folder_in(event.mimeData()) is not None:
+        if paths_in(event.mimeData()):
             self._glow(hot=True)
             event.acceptProposedAction()
 
@@ -111,10 +110,10 @@ class DropZone(QFrame):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._glow(hot=False)
-        folder = folder_in(event.mimeData())
-        if folder is not None:
+        paths = paths_in(event.mimeData())
+        if paths:
             event.acceptProposedAction()
-            self.folder_dropped.emit(folder)
+            self.dropped.emit(paths)
 
     def _glow(self, *, hot: bool) -> None:
         self.setProperty("hot", "true" if hot else "false")

@@ -50,6 +50,9 @@ class Following(QObject):
         opening.project_opened.connect(self.on_project_opened)
         opening.data_wanted.connect(self.on_data_wanted)
         opening.resume_wanted.connect(self.on_resume_wanted)
+        opening.table_dropped.connect(self.on_table_dropped)
+        opening.recipe_dropped.connect(self.on_recipe_dropped)
+        window.data_stage.look_failed.connect(opening.put_away)
         services.selection.pictures_shown.connect(self.on_pictures_shown)
         services.project.project_changed.connect(self.on_project_changed)
         controller.bug_found.connect(self.on_bug_found)
@@ -84,6 +87,24 @@ class Following(QObject):
         self._window.show_stage("data")
         self._count_runs()
 
+    @Slot(str)
+    def on_table_dropped(self, file: str) -> None:
+        if self._window.data_stage.view is None:
+            self._window.services.messages.warn(
+                self.tr("{file} is a table. Drop the folder of its pictures first, then the table.").format(
+                    file=file
+                ),
+                topic="data",
+            )
+        else:
+            self._window.show_stage("data")
+            self._window.data_stage.on_metadata_chosen(file)
+
+    @Slot(str)
+    def on_recipe_dropped(self, file: str) -> None:
+        self._window.show_stage("train")
+        self._window.train_stage.load_recipe(file)
+
     @Slot(object, object)
     def on_data_wanted(self, data: DataSettings, split: SplitSettings) -> None:
         self._window.show_stage("data")
@@ -95,6 +116,8 @@ class Following(QObject):
         project = self._window.services.project.project
         assert data is not None
         assert project is not None
+        self._window.opening.keep()
+        self._window.notices.dismiss("data")
         self._window.train_stage.show_data(view, data, split)
         self._window.inspect_stage.show_data(view)
         self._window.rail.show_badge("data", numbers.pictures(len(view.samples)))
@@ -159,6 +182,7 @@ class Following(QObject):
         if end.outcome == "failed" and end.message and not self._bug:
             self._window.services.messages.error(end.message)
         self._bug = False
+        self._window.notices.dismiss("training")
         self._window.status.show_saved()
         self._window.compare_stage.refresh()
         self._window.export_stage.refresh()

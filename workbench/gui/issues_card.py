@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.samples import Samples, Skipped
 from workbench.gui import theme
+from workbench.gui.messages import sentence as full_sentence
 from workbench.gui.numbers import whole
 
 TINY_CLASS = 20  # pictures; below, a class's own numbers say little
@@ -114,7 +115,7 @@ class IssuesCard(QFrame):
         self._skipped = samples.skipped
         sentence, issues = skipped_sentence(samples), issues_of(samples)
         for words, text in (
-            (self._problem, problem),
+            (self._problem, full_sentence(problem)),
             (self._skipped_words, sentence),
             (self._warnings, "\n".join(issues)),
         ):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from workbench.gui.actions import Actions
 from workbench.gui.closing import Closing
-from workbench.gui.drop_zone import folder_in
+from workbench.gui.drop_zone import paths_in
 from workbench.gui.following import Following
 from workbench.gui.icon import application_icon
 from workbench.gui.layout import StageStack, WindowLayout
@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
         services, data, opening = self.services, self.data_stage, self.opening
         for stage in STAGES:
             self.actions_[f"stage_{stage}"].triggered.connect(self.on_stage_action)
-        data.folder_chosen.connect(opening.add_folder)
+        data.dropped.connect(opening.take)
         data.open_wanted.connect(opening.open_folder)
         data.sample_wanted.connect(opening.use_sample)
         data.recent_chosen.connect(opening.open)
@@ -177,14 +177,14 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _checked=False, path=path: self.opening.open(path))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if folder_in(event.mimeData()) is not None:
+        if paths_in(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        folder = folder_in(event.mimeData())
-        if folder is not None:
+        paths = paths_in(event.mimeData())
+        if paths:
             event.acceptProposedAction()
-            self.opening.add_folder(folder)
+            self.opening.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._closing.must_wait:

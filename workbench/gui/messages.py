@@ -12,6 +12,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 Level = Literal["info", "warn", "error"]
 
 
+def sentence(text: str) -> str:
+    """`text` with a full stop, if it ends without any: the core's messages may go on after a colon."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One message: a sentence or two, at most one action, and details for whoever reports a fault."""
@@ -21,6 +26,7 @@ class Notice:
     action_text: str = ""
     action: Callable[[], None] | None = None
     details: str = ""
+    topic: str = ""  # what it is about, where it may cease to be true: "data", "training"
     when: float = field(default_factory=time.time)  # seconds since 1970
 
 
@@ -52,8 +58,14 @@ class Messages(QObject):
     def info(self, text: str, action_text: str = "", action: Callable[[], None] | None = None) -> None:
         self.post(Notice("info", text, action_text, action))
 
-    def warn(self, text: str, action_text: str = "", action: Callable[[], None] | None = None) -> None:
-        self.post(Notice("warn", text, action_text, action))
+    def warn(
+        self,
+        text: str,
+        action_text: str = "",
+        action: Callable[[], None] | None = None,
+        topic: str = "",
+    ) -> None:
+        self.post(Notice("warn", text, action_text, action, topic=topic))
 
     def error(
         self,
@@ -61,8 +73,9 @@ class Messages(QObject):
         action_text: str = "",
         action: Callable[[], None] | None = None,
         details: str = "",
+        topic: str = "",
     ) -> None:
-        self.post(Notice("error", text, action_text, action, details))
+        self.post(Notice("error", text, action_text, action, details, topic))
 
     @Slot(str)
     def bug(self, details: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from workbench.gui import theme
 from workbench.gui.icon import icon, picture
-from workbench.gui.messages import Notice
+from workbench.gui.messages import Notice, sentence
 
 MOST = 2
 ICON_PX = 18
@@ -49,6 +49,11 @@ class NoticeBar(QWidget):
         for view in list(self._shown):
             self._remove(view)
 
+    def dismiss(self, topic: str) -> None:
+        """Take away what was said about `topic`: it is no longer true. The log keeps it."""
+        for view in [view for view in self._shown if view.notice.topic == topic]:
+            self._remove(view)
+
     @Slot()
     def on_closing(self) -> None:
         view = self.sender().parent()
@@ -74,7 +79,7 @@ class NoticeView(QFrame):
         theme.mark(self, "notice")
         self._icon = QLabel()
         self._icon.setFixedSize(QSize(ICON_PX, ICON_PX))
-        words = theme.label(notice.text)
+        words = theme.label(sentence(notice.text))
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = QToolButton()

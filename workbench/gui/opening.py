@@ -26,11 +26,14 @@ class Opening(QObject):
     project_opened = Signal(object, object)  # Project, (DataSettings, SplitSettings) | None: what to look at
     data_wanted = Signal(object, object)  # DataSettings, SplitSettings: in the project that is open
     resume_wanted = Signal(str)  # run
+    table_dropped = Signal(str)  # CSV file
+    recipe_dropped = Signal(str)  # TOML file
 
     def __init__(self, services: Services, window: QWidget) -> None:
         super().__init__(window)
         self._services = services
         self._window = window
+        self._fresh: Path | None = None  # a project that a drop made and that holds nothing yet
 
     @Slot()
     def new_project(self) -> None:
@@ -78,6 +81,30 @@ class Opening(QObject):
         self._services.settings.keep_text("pictures", str(path.parent))
         self._look(DataSettings(kind="folder", path=path.as_posix()), projects.name_for(path))
 
+    @Slot(object)
+    def take(self, paths: tuple[Path, ...]) -> None:
+        """Whatever was dropped: pictures, a project, a table, a recipe; else says what to drop."""
+        path = paths[0]
+        if len(paths) > 1:
+            words = self.tr(
+                "{n} things were dropped at once. Drop one folder: the one that holds a folder per class."
+            )
+            self._services.messages.warn(words.format(n=len(paths)), topic="data")
+        elif path.is_dir():
+            self.add_folder(path)
+        elif path.suffix.lower() == ".csv":
+            self.table_dropped.emit(str(path))
+        elif path.suffix.lower() == ".toml":
+            self.recipe_dropped.emit(str(path))
+        elif path.is_file():
+            words = self.tr(
+                "{path} is a single file. Drop the folder that holds one folder of pictures per class."
+            )
+            self._services.messages.warn(words.format(path=path), topic="data")
+        else:
+            words = self.tr("{path}: there is no such file or folder any more. Drop it from where it is now.")
+            self._services.messages.warn(words.format(path=path), topic="data")
+
     @Slot()
     def use_sample(self) -> None:
         """Look at the packaged handwritten digits."""
@@ -88,7 +115,33 @@ class Opening(QObject):
             self.data_wanted.emit(data, SplitSettings())
             return
         wanted = (data, SplitSettings())
-        self._open(lambda: projects.create_for(name), wanted)
+
+        def work() -> Project:
+            project = projects.create_for(name)
+            self._fresh = project.path
+            return project
+
+        self._open(work, wanted)
+
+    @Slot()
+    def put_away(self) -> None:
+        """The first look failed: the project that was made for it goes, so that nothing is left of it."""
+        project = self._services.project.project
+        if project is None or project.path != self._fresh:
+            return
+        self._fresh = None
+        self._services.settings.remove_recent(project.path)
+        self._services.project.show_project(None)
+        self._services.background.ask(lambda: projects.remove(project), self.on_put_away, key="put away")
+
+    @Slot(object)
+    def on_put_away(self, _nothing: None) -> None:
+        """The project is gone; the window already shows none."""
+
+    @Slot()
+    def keep(self) -> None:
+        """The open project holds something now."""
+        self._fresh = None
 
     def _open(
         self, work: Callable[[], Project], wanted: tuple[DataSettings, SplitSettings] | None = None
@@ -96,7 +149,8 @@ class Opening(QObject):
         controller = self._services.controller
         if controller is not None and controller.busy:
             self._services.messages.warn(
-                self.tr("Training is running in this project. Stop it first, or wait until it has finished.")
+                self.tr("Training is running in this project. Stop it first, or wait until it has finished."),
+                topic="training",
             )
             return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from workbench.core import places
@@ -46,6 +47,14 @@ def _create(path: Path) -> Project:
             f"A project could not be made in {path.parent}, the usual place: {error}. "
             "Choose another folder with File, New project"
         ) from None
+
+
+def remove(project: Project) -> None:
+    """Close a project that holds no run and delete its folder; one with runs is only closed."""
+    empty = not project.runs()
+    project.close()
+    if empty:
+        shutil.rmtree(project.path, ignore_errors=True)
 
 
 def shown_data(project: Project) -> tuple[DataSettings, SplitSettings] | None:

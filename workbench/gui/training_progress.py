@@ -26,6 +26,7 @@ STALLED_EPOCHS = 5
 OVERFIT_GAP = 0.15  # accuracy on training above that on validation
 SETTLED_EPOCHS = 5  # before, gaps and empty classes are normal
 NEVER_FOUND = 0.0
+DISCARDED = "discarded"  # how the core ends an experiment that was thrown away
 
 
 @dataclass(eq=False)
@@ -143,10 +144,19 @@ class TrainingProgress:
             case ExperimentEnded():
                 self._end_stages()
                 self.ended = event
+                self._end_runs(event)
             case RunStarted() | StageStarted() | StepDone() | EpochDone() | RunEnded() if (
                 event.run in self.runs
             ):
                 self._take_of_run(self.runs[event.run], event, now)
+
+    def _end_runs(self, end: ExperimentEnded) -> None:
+        """Nobody waits any longer; what was thrown away cannot be resumed."""
+        for run in self.runs.values():
+            if end.message == DISCARDED:
+                run.status = DISCARDED
+            elif run.status in ("queued", "running"):
+                run.status = "not begun" if run.status == "queued" else "paused"
 
     def _end_stages(self) -> None:
         for stage in self.stages.values():

@@ -226,7 +226,7 @@ def test_an_error_ends_with_its_sentence(stage_of, qtbot, monkeypatch):
     stage = stage_of(work, problem="")
     monkeypatch.setattr(stage, "recipe", lambda: "recipe")
     finished(qtbot, stage)
-    assert stage.findChild(QLabel, "training_headline").text() == "pets: the folder is gone; open it again"
+    assert stage.findChild(QLabel, "training_headline").text() == "pets: the folder is gone; open it again."
 
 
 def test_while_training_the_button_says_why_it_is_grey(stage_of, qtbot, monkeypatch):

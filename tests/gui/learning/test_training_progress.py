@@ -113,3 +113,15 @@ def test_a_healthy_run_is_not_remarked_upon(progress):
     healthy = epoch(6, best=6, per_class={"owl": {"recall": 0.5}})
     progress.take([RunStarted("r0", "linear", 0, 10, {}), healthy], 1)
     assert remarks(progress.runs["r0"], "A Linear", {"owl": 4}) == []
+
+
+def test_after_a_discard_nothing_is_said_to_be_waiting_or_resumable(progress):
+    left = RunEnded("r0", "paused", message="discarded")
+    progress.take([RunStarted("r0", "linear", 0, 10, {}), left], 0)
+    progress.take([ExperimentEnded("e", "stopped", (), "discarded")], 1)
+    assert {run.status for run in progress.runs.values()} == {"discarded"}
+
+
+def test_runs_that_never_began_do_not_wait_for_ever(progress):
+    progress.take([ExperimentEnded("e", "failed", (), "the folder is gone")], 1)
+    assert {run.status for run in progress.runs.values()} == {"not begun"}

@@ -50,7 +50,8 @@ class DataStage(QWidget):
     """Empty, looking, or showing a data set."""
 
     recipe_data_changed = Signal(object)  # DataView
-    folder_chosen = Signal(object)  # Path
+    dropped = Signal(object)  # tuple[Path, ...]
+    look_failed = Signal()
     open_wanted = Signal()
     sample_wanted = Signal()
     recent_chosen = Signal(object)  # Path
@@ -77,7 +78,7 @@ class DataStage(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(PROGRESS_MS)
         self._timer.timeout.connect(self.on_progress_tick)
-        self.drop_zone.folder_dropped.connect(self.folder_chosen)
+        self.drop_zone.dropped.connect(self.dropped)
         self.drop_zone.open_wanted.connect(self.open_wanted)
         self.drop_zone.sample_wanted.connect(self.sample_wanted)
         self.drop_zone.recent_chosen.connect(self.recent_chosen)
@@ -219,7 +220,8 @@ class DataStage(QWidget):
         if self._view is not None and self._data is not None:
             # The boxes go back to what is shown.
             self.overview.show_data(self._view, self._data, self._split)
-        self._services.messages.error(str(error))
+        self._services.messages.error(str(error), topic="data")
+        self.look_failed.emit()
 
     @Slot(object)
     def on_split_edited(self, split: SplitSettings) -> None:

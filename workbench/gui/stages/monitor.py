@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -22,9 +23,10 @@ from workbench.gui import numbers, theme
 from workbench.gui.charts.class_bars import ClassBarsView, ClassScores, scrolled
 from workbench.gui.charts.curves import CurvesView, RunCurves
 from workbench.gui.charts.figure import ElidedLabel
+from workbench.gui.messages import sentence
 from workbench.gui.stages.run_rows import PER_MILLE, RunRows
 from workbench.gui.theme import MAX_RUNS
-from workbench.gui.training_progress import RunProgress, StageProgress, TrainingProgress, remarks
+from workbench.gui.training_progress import DISCARDED, RunProgress, StageProgress, TrainingProgress, remarks
 
 MAX_WORDS = 3  # sentences shown at a time
 ROWS_SHOWN = 6  # runs seen without scrolling
@@ -104,7 +106,8 @@ class Monitor(QWidget):
         layout.setSpacing(10)
         self._before = theme.label(self.tr("The curves begin with the first epoch."), "muted")
         self._before.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(card)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        layout.addWidget(card, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._before, 1)
         layout.addWidget(self._figures, 1)
 
@@ -271,8 +274,10 @@ class Monitor(QWidget):
         )
 
     def _end_text(self, end: ExperimentEnded) -> str:
+        if end.message == DISCARDED:
+            return self.tr("Discarded: these runs are thrown away.")
         if end.message:
-            return end.message
+            return sentence(end.message)
         words = {
             "finished": self.tr("Finished in {time}."),
             "stopped": self.tr("Stopped after {time}."),

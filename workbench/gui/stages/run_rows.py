@@ -106,6 +106,8 @@ class _Line:
             "failed": tr("failed: {why}").format(why=run.message.partition("\n")[0]),
             "lost": tr("interrupted"),
             "finished": tr("done"),
+            "not begun": tr("not begun"),
+            "discarded": tr("thrown away"),
         }
         if run.status != "running":
             return words.get(run.status, run.status)

@@ -26,6 +26,7 @@ from workbench.core.recipe import DataSettings, Recipe, SplitSettings
 from workbench.core.samples import VAL
 from workbench.experiment.views import Catalogue, DataView
 from workbench.gui import numbers, theme
+from workbench.gui.messages import sentence
 from workbench.gui.projects import name_for
 from workbench.gui.run_controller import RunController
 from workbench.gui.services import Services
@@ -195,7 +196,7 @@ class TrainStage(QWidget):
         problem = self.problem()
         self._train.setEnabled(not problem)
         self._train.setToolTip(problem or self.tr("Start training (F5)"))
-        self._problem.setText(problem)
+        self._problem.setText(sentence(problem))
         self._problem.setVisible(bool(problem) and self._data is not None and not self._controller.busy)
         self._save.setEnabled(self._data_settings is not None)
         self._save.setToolTip(
@@ -215,7 +216,7 @@ class TrainStage(QWidget):
                 "There is no open project to keep the runs in. Open a folder or a project first."
             )
         if problem:
-            self._services.messages.warn(problem)
+            self._services.messages.warn(problem, topic="training")
             return
         self._controller.start(self.recipe(), project)
 
@@ -292,10 +293,12 @@ class TrainStage(QWidget):
         """Show the recipe of `file`; its data are opened by the Data stage."""
         from workbench import experiment
 
+        path = Path(file)
         try:
-            recipe = experiment.load_recipe(Path(file))
+            recipe = experiment.load_recipe(path)
         except WorkbenchError as error:
-            self._services.messages.error(str(error))
+            words = str(error)
+            self._services.messages.error(words if file in words else f"{path.name}: {words}")
             return
         self._card.show_recipe(recipe)
         self.recipe_loaded.emit(recipe)

@@ -118,7 +118,8 @@ class Verdicts(QFrame):
         button = QPushButton(text)
         theme.mark(button, "link")
         button.setObjectName(f"only_{key.letter}_of_{a.letter}{b.letter}")
-        button.setToolTip(self.tr("Show these pictures"))
+        button.setEnabled(bool(names))
+        button.setToolTip(self.tr("Show these pictures") if names else self.tr("There is no such picture"))
         title = self.tr("of {a} and {b} only {who} is right").format(a=a, b=b, who=key.letter)
         button.clicked.connect(lambda _checked=False: self.pictures_wanted.emit(names, title))
         return button
