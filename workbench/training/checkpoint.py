@@ -33,7 +33,8 @@ class Checkpoint:
     def to_arrays(self) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
         """Arrays and texts for a safetensors file."""
         arrays = {f"net.{name}": _array(tensor) for name, tensor in self.net.items()}
-        arrays |= {f"best.{name}": _array(tensor) for name, tensor in (self.best or {}).items()}
+        if self.best is not None and self.best_epoch != self.epoch:
+            arrays |= {f"best.{name}": _array(tensor) for name, tensor in self.best.items()}
         plain: dict[str, Any] = {}
         for index, values in self.optimizer["state"].items():
             for name, value in values.items():
@@ -59,7 +60,10 @@ class Checkpoint:
         for key, value in (entries | json.loads(text["optimizer"])).items():
             _, index, name = key.split(".", 2)
             state.setdefault(int(index), {})[name] = value
-        best = _part(arrays, "best.") if json.loads(text["has_best"]) else None
+        best = None
+        if json.loads(text["has_best"]):
+            # The best epoch is often the last one; its weights are not written twice then.
+            best = _part(arrays, "net." if text["best_epoch"] == text["epoch"] else "best.")
         return cls(
             epoch=int(text["epoch"]),
             net=_part(arrays, "net."),
