@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench import experiment
+
 PROGRAM = """
 import sys, threading
 from PySide6.QtCore import QTimer
@@ -77,3 +79,8 @@ def test_the_log_is_kept_where_logs_belong(tmp_path: Path) -> None:
     assert start(tmp_path).returncode == 0
     assert list((tmp_path / "state").rglob("window.log"))
     assert list((tmp_path / "state").rglob("crash.txt"))
+
+
+def test_what_the_window_imports_ahead_is_there() -> None:
+    experiment.warm_up()
+    assert "workbench.training.loop" in sys.modules

@@ -32,7 +32,7 @@ def warm_up() -> None:
     """Import what training needs, so that the first Train does not wait for it."""
     import timm  # noqa: F401
 
-    import workbench.training.running  # noqa: F401
+    import workbench.experiment.fitting  # noqa: F401
 
 
 def versions() -> dict[str, str]:

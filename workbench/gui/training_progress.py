@@ -44,6 +44,11 @@ class StageProgress:
     last_at: float = 0.0
     over: bool = False
 
+    @property
+    def broken_off(self) -> bool:
+        """Whether it ended before its time."""
+        return self.over and 0 < self.looks and self.done < self.total
+
     def rate(self) -> float:
         """Pieces a second since the first look; 0 while not known."""
         span = self.last_at - self.first_at

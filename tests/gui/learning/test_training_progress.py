@@ -122,6 +122,12 @@ def test_after_a_discard_nothing_is_said_to_be_waiting_or_resumable(progress):
     assert {run.status for run in progress.runs.values()} == {"discarded"}
 
 
+def test_a_stage_that_was_stopped_is_not_called_done(progress):
+    progress.take([StageStarted(None, "features", 100, "net")], 0)
+    progress.take([StageAdvanced(None, "features", 10, 100), ExperimentEnded("e", "stopped", ())], 1)
+    assert progress.stages["features"].broken_off
+
+
 def test_runs_that_never_began_do_not_wait_for_ever(progress):
     progress.take([ExperimentEnded("e", "failed", (), "the folder is gone")], 1)
     assert {run.status for run in progress.runs.values()} == {"not begun"}

@@ -322,7 +322,7 @@ class _StageLine(QWidget):
             return
         known = stage.total > 0
         self._bar.setRange(0, PER_MILLE if known or stage.over else 0)
-        if stage.over:
+        if stage.over and not stage.broken_off:
             self._bar.setValue(PER_MILLE)
         elif known:
             self._bar.setValue(round(PER_MILLE * stage.done / stage.total))
@@ -331,7 +331,10 @@ class _StageLine(QWidget):
     def _words(self, stage: StageProgress) -> str:
         parts = [stage.text] if stage.text else []
         if stage.over:
-            parts.append(self.tr("done"))
+            done = self.tr("{n} of {total}, then stopped").format(
+                n=numbers.whole(stage.done), total=numbers.whole(stage.total)
+            )
+            parts.append(done if stage.broken_off else self.tr("done"))
         elif stage.total:
             parts.append(
                 self.tr("{n} of {total}").format(
