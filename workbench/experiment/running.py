@@ -31,7 +31,7 @@ from workbench.store.project import Project
 from workbench.store.records import NewRun
 
 if TYPE_CHECKING:
-    from workbench.experiment.fitting import Prepared
+    from workbench.experiment.preparing import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def _writable(project: Project) -> None:
 
 def _prepare(job: Job) -> Prepared:
     """Everything all runs share: device, backbone, samples, split, features or pictures."""
-    from workbench.experiment import fitting
+    from workbench.experiment import preparing
     from workbench.training import device
 
     chosen = device.choose(job.recipe.training.device, job.recipe.training.precision)
@@ -147,7 +147,7 @@ def _prepare(job: Job) -> Prepared:
     samples, split = _data(job)
     job.seconds["data"] = time.perf_counter() - began
     began = time.perf_counter()
-    prepared = fitting.prepare(job, samples, split, backbone, chosen)
+    prepared = preparing.prepare(job, samples, split, backbone, chosen)
     job.seconds["features"] = time.perf_counter() - began
     return prepared
 
