@@ -47,7 +47,7 @@ class StageProgress:
     @property
     def broken_off(self) -> bool:
         """Whether it ended before its time."""
-        return self.over and 0 < self.looks and self.done < self.total
+        return self.over and self.looks > 0 and self.done < self.total
 
     def rate(self) -> float:
         """Pieces a second since the first look; 0 while not known."""
