@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QSpinBox,
 from pytestqt.qtbot import QtBot
 
 from workbench.core.recipe import DataSettings, SplitSettings
+from workbench.gui.data_bars import SplitLegend
 from workbench.gui.services import Services
 from workbench.gui.stages.data import DataStage
 from workbench.gui.thumbnails import Thumbnails
@@ -215,3 +216,12 @@ def test_another_folder_shows_all_its_classes(
     look(qtbot, stage, make_pictures(tmp_path / "many", {f"class {i}": 2 for i in range(7)}))
     bars = stage.overview.bars
     assert bars.height() >= 7 * bars.fontMetrics().height()
+
+
+def test_a_split_in_the_legend_opens_its_pictures(qtbot: QtBot, stage: DataStage, pictures: Path) -> None:
+    look(qtbot, stage, pictures)
+    legend = stage.findChild(SplitLegend)
+    at = next(x for x in range(legend.width()) if legend.part_at(x) == "val")
+    qtbot.mouseClick(legend, Qt.MouseButton.LeftButton, pos=QPoint(at + 2, 4))
+    shown = stage.overview.pictures.gallery.model()
+    assert shown.rowCount() == len(stage.view.split.indices(1))

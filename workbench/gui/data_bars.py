@@ -207,11 +207,15 @@ class ClassBars(QWidget):
 
 
 class SplitLegend(QWidget):
-    """Names the shades of the bars."""
+    """Names the shades of the bars; a click asks for the pictures of a split."""
+
+    part_wanted = Signal(str)  # train, val or test
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._totals: tuple[int, ...] = (0, 0, 0)
+        self.setToolTip(self.tr("Click to see the pictures of a split"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_totals(self, totals: tuple[int, ...]) -> None:
         """How many pictures stand in train, val and test."""
@@ -230,6 +234,20 @@ class SplitLegend(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def part_at(self, x: int) -> str:
+        """Which split is named at `x`, or ""."""
+        left = 0
+        for split, text in zip(SPLITS, self._texts(), strict=True):
+            left += self.fontMetrics().horizontalAdvance(text) + 34
+            if x < left:
+                return split
+        return ""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        part = self.part_at(int(event.position().x()))
+        if part and event.button() == Qt.MouseButton.LeftButton:
+            self.part_wanted.emit(part)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -62,6 +62,7 @@ class DataOverview(QWidget):
         self.split_card.split_edited.connect(self.split_edited)
         self.split_card.metadata_chosen.connect(self.metadata_chosen)
         self.issues_card.duplicates_wanted.connect(self.show_copies)
+        self._legend.part_wanted.connect(self.show_part)
         self._class.activated.connect(self.on_filter_chosen)
         self._part.activated.connect(self.on_filter_chosen)
         self.pictures.filter_removed.connect(self.show_all)
@@ -182,6 +183,11 @@ class DataOverview(QWidget):
         self._class.setCurrentIndex(max(0, self._class.findData(class_name)))
         self._part.setCurrentIndex(max(0, self._part.findData(part)))
         self.on_filter_chosen()
+
+    @Slot(str)
+    def show_part(self, part: str) -> None:
+        """Show the pictures of a split, of every class."""
+        self.show_class("", part)
 
     @Slot()
     def show_all(self) -> None:

@@ -42,6 +42,7 @@ class Following(QObject):
         window.data_stage.recipe_data_changed.connect(self.on_data_changed)
         train.runs_ended.connect(self.on_runs_ended)
         window.compare_stage.runs_chosen.connect(self.on_runs_chosen)
+        window.compare_stage.disagreements_counted.connect(self.on_disagreements_counted)
         window.compare_stage.resume_wanted.connect(self.on_resume_wanted)
         train.recipe_loaded.connect(self.on_recipe_loaded)
         train.train_state_changed.connect(self.on_train_state_changed)
@@ -168,6 +169,11 @@ class Following(QObject):
         self._window.inspect_stage.show_runs(runs)
         self._window.export_stage.refresh()
         self._count_runs()
+
+    @Slot(int)
+    def on_disagreements_counted(self, count: int) -> None:
+        words = self.tr("{n} disputed").format(n=whole(count)) if count else ""
+        self._window.rail.show_badge("inspect", words)
 
     def show_runs(self, runs: tuple[str, ...]) -> None:
         self._window.compare_stage.show_runs(runs)  # Inspect follows, see on_runs_chosen

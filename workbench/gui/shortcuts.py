@@ -49,4 +49,6 @@ class ShortcutsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.addWidget(area)
-        self.resize(460, 560)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        wide = page.sizeHint().width() + area.verticalScrollBar().sizeHint().width()
+        self.resize(wide + 48, 560)

@@ -50,6 +50,13 @@ def test_bars_of_every_run_sum_to_one_and_show_the_answers(stage):
     assert sorted(marked) == [(0, "dog"), (1, "cat"), (2, "dog")]
 
 
+def test_the_decision_is_seen_whole_in_a_small_window(stage, services):
+    stage.resize(1100, 420)
+    services.selection.select_sample(SampleKey("val", "cat/0.png", ""))
+    label = stage.findChild(QLabel, "decision")
+    assert label.height() >= label.heightForWidth(label.width())
+
+
 def test_the_decision_is_said_in_words_and_follows_the_bars(stage, services):
     words = plain(stage.decision)
     assert "Linear: <b>dog</b> 45 %" in words

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -60,9 +61,9 @@ def one_run(recipe, project, emit, stopped):
 def stage_of(qtbot, services, catalogue):
     made = []
 
-    def make(work=one_run, problem=None):
+    def make(work=one_run, problem=None, *, read_only=False):
         services.controller = RunController(work=work, resume_work=work)
-        services.project.show_project("a project")
+        services.project.show_project(SimpleNamespace(read_only=read_only))
         stage = TrainStage(services, catalogue, counts)
         qtbot.addWidget(stage)
         made.append(stage)
@@ -97,6 +98,12 @@ def test_the_datas_problem_is_the_reason(stage_of):
     assert not button(stage, "train").isEnabled()
     assert button(stage, "train").toolTip() == "At least two classes are needed. Found: cat."
     assert stage.findChild(QLabel, "train_problem").text() == "At least two classes are needed. Found: cat."
+
+
+def test_a_project_that_cannot_be_written_is_the_reason(stage_of):
+    stage = stage_of(problem="", read_only=True)
+    assert not button(stage, "train").isEnabled()
+    assert "cannot be written" in button(stage, "train").toolTip()
 
 
 def test_the_recipe_says_what_the_card_shows(stage_of):

@@ -32,6 +32,7 @@ class CompareStage(QWidget):
     """Table, verdicts, curves, classes and confusions of up to six runs."""
 
     runs_chosen = Signal(object)  # tuple[str, ...], from top to bottom: A, B, C ...
+    disagreements_counted = Signal(int)  # pictures that the compared runs call differently
     train_wanted = Signal()
     resume_wanted = Signal(str)  # run id
 
@@ -216,6 +217,7 @@ class CompareStage(QWidget):
         results = comparison.results
         keys = [RunKey(i, run_title(one.view, self._head_titles())) for i, one in enumerate(results)]
         self._answers = Answers.of(comparison, self._head_titles())
+        self.disagreements_counted.emit(0 if self._answers is None else len(self._answers.rows("disagree")))
         self._model.show_results(results)
         self._verdicts.show_differences(
             comparison.differences, [one.view for one in results], keys, comparison.notes

@@ -385,4 +385,6 @@ def _words(run: RunView, titles: Mapping[str, str]) -> str:
         share = measured("accuracy", metric_of(metrics, "accuracy"))
         support = sum(int(one.get("support", 0)) for one in metrics.get("per_class", {}).values())
         known = f" · accuracy {share} (validation, n = {whole(support)})"
-    return f"{run.name} · {run_title(run, titles)} · seed {run.seed}{known}"
+    title = run_title(run, titles)
+    seed = "" if "seed" in title else f" · seed {run.seed}"
+    return f"{run.name} · {title}{seed}{known}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -332,6 +332,15 @@ class InspectStage(QWidget):
             split=split_name(answers.split), n=numbers.whole(len(answers))
         )
         self._bars.show_posteriors(answers.classes, posteriors, target, note)
+        self._fit_decision()
+
+    def _fit_decision(self) -> None:
+        """Every head's line is seen, whatever the bars below ask for."""
+        self._decision.setMinimumHeight(max(0, self._decision.heightForWidth(self._decision.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_decision()
 
     def _facts_of(self, answers: Answers, row: int) -> str:
         parts = [

@@ -20,6 +20,7 @@ from workbench.experiment.views import RunResult, RunView
 from workbench.gui import numbers, theme
 from workbench.gui.answers import metric_of
 from workbench.gui.charts.legend import RunKey
+from workbench.gui.messages import sentence
 
 
 class SealedTest(QFrame):
@@ -139,7 +140,7 @@ class SealedTest(QFrame):
     def show_problem(self, problem: str) -> None:
         """Why it could not be opened."""
         self._pages.setCurrentIndex(0)
-        self._closed_text.setText(problem)
+        self._closed_text.setText(sentence(problem))
 
     @Slot()
     def close_again(self) -> None:

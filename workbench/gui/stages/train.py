@@ -90,6 +90,7 @@ class TrainStage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.addWidget(halves)
+        services.project.project_changed.connect(self.check)
         self.check()
 
     def _build_left(self) -> QWidget:
@@ -177,6 +178,12 @@ class TrainStage(QWidget):
         """Why training cannot start, or ""."""
         if self._controller.busy:
             return self.tr("An experiment is running. Stop it first, or wait until it is done.")
+        project = self._services.project.project
+        if project is not None and project.read_only:
+            return self.tr(
+                "This project lies on a disk that cannot be written. "
+                "Copy it to another folder and open the copy."
+            )
         if self._data is None:
             return self.tr("There are no pictures yet. Open a folder in the Data stage.")
         if self._data.problem:
