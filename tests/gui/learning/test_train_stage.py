@@ -198,6 +198,23 @@ def test_twenty_thousand_events_do_not_block_the_window(stage_of, qtbot, monkeyp
     assert time.perf_counter() - beginning < 3
 
 
+def test_without_validation_pictures_the_end_says_why_nothing_is_compared(
+    stage_of, qtbot, monkeypatch, services
+):
+    def work(recipe, project, emit, stopped):
+        emit(ExperimentStarted("e", "pets", (RunPlan("r0", "linear", 0, "linear"),)))
+        emit(RunStarted("r0", "linear", 0, 1, {}))
+        emit(EpochDone("r0", 1, 1, {"loss": 1.0, "accuracy": 0.5}, {}, {}, 1, 0.1))
+        emit(RunEnded("r0", "finished", {}))
+        return ExperimentEnded("e", "finished", ())
+
+    stage = stage_of(work, problem="")
+    monkeypatch.setattr(stage, "recipe", lambda: "recipe")
+    finished(qtbot, stage)
+    assert "no validation pictures" in services.messages.log[-1].text
+    assert stage.monitor.class_bars.isHidden()
+
+
 def test_pause_stop_and_discard_are_acknowledged_at_once(stage_of, qtbot, monkeypatch):
     wishes = []
 

@@ -158,11 +158,19 @@ class _Line:
         return self.run, self.curve.split
 
 
+class _EpochAxis(pg.AxisItem):
+    """Whole epochs only: nothing is measured at epoch 1.5."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        spacings = super().tickSpacing(low, high, size)
+        return [(float(max(1, round(step))), offset) for step, offset in spacings]
+
+
 class _Plot(pg.PlotWidget):
     """One plot in the palette's colours, with one kept item per run and split."""
 
     def __init__(self, label: str) -> None:
-        super().__init__()
+        super().__init__(axisItems={"bottom": _EpochAxis("bottom")})
         self._lines: dict[tuple[int, str], pg.PlotDataItem] = {}
         self._marks: dict[int, pg.ScatterPlotItem] = {}
         self._shown: list[_Line] = []

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QListView,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from workbench.experiment.views import Comparison, DataView
 from workbench.gui import numbers, theme
 from workbench.gui.answers import Answers, Order
+from workbench.gui.charts.figure import WholeLabel
 from workbench.gui.charts.posterior_bars import PosteriorBars
 from workbench.gui.picture_window import PictureView
 from workbench.gui.selection import SampleKey
@@ -141,9 +143,9 @@ class InspectStage(QWidget):
     def _build_answers(self) -> QWidget:
         card = QFrame()
         theme.mark(card, "card")
-        self._decision = theme.label("")
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._decision = WholeLabel()
         self._decision.setObjectName("decision")
-        self._decision.setTextFormat(Qt.TextFormat.RichText)
         box = QVBoxLayout(card)
         box.setContentsMargins(14, 10, 14, 12)
         box.addWidget(theme.label(self.tr("Decision"), "heading"))
@@ -332,15 +334,6 @@ class InspectStage(QWidget):
             split=split_name(answers.split), n=numbers.whole(len(answers))
         )
         self._bars.show_posteriors(answers.classes, posteriors, target, note)
-        self._fit_decision()
-
-    def _fit_decision(self) -> None:
-        """Every head's line is seen, whatever the bars below ask for."""
-        self._decision.setMinimumHeight(max(0, self._decision.heightForWidth(self._decision.width())))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_decision()
 
     def _facts_of(self, answers: Answers, row: int) -> str:
         parts = [

@@ -213,6 +213,7 @@ class Monitor(QWidget):
         started = [run for run in runs if run.points]
         self._shown = started[-MAX_RUNS:]  # more than six lines cannot be told apart
         self._figures.setVisible(bool(started))
+        self._bars.setVisible(any(run.per_class for run in self._shown))
         self._before.setVisible(not started and progress.ended is None)
         self._draw_figures()
         self._words.setText("\n".join(self._sentences()))

@@ -250,6 +250,13 @@ class TrainStage(QWidget):
         runs = self._comparable()
         if runs:
             self.runs_ended.emit(runs)
+        elif end.outcome == "finished":
+            self._services.messages.info(
+                self.tr(
+                    "The heads are trained, but there were no validation pictures to measure them on. "
+                    "To compare heads, give val a share of the split in the Data stage and train again."
+                )
+            )
 
     def _comparable(self) -> tuple[str, ...]:
         runs = self._monitor.progress.runs.values()
