@@ -15,6 +15,7 @@ from workbench.gui.numbers import pictures, whole
 
 LONGEST_NAME = 22  # average letters before a class name is elided
 GAP = 10
+ROUNDING_PX = 2  # of text widths at fractional scales: a name that fits is not elided
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class ClassBars(QWidget):
 
     def _name_width(self) -> int:
         metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(count.name) for count in self._counts), default=0)
+        widest = max((metrics.horizontalAdvance(count.name) for count in self._counts), default=0) + ROUNDING_PX
         return min(widest, LONGEST_NAME * metrics.averageCharWidth(), self.width() // 3)
 
     def _segments(self, row: int) -> list[tuple[str, QRect]]:
