@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -90,7 +90,10 @@ def wait_until(ready: Callable[[], bool], at_most_ms: int) -> None:
     """Let the window work until `ready`, as qtbot does for one test only."""
     end = time.monotonic() + at_most_ms / 1000
     while not ready() and time.monotonic() < end:
-        QTest.qWait(LOOK_EVERY_MS)
+        # An event loop of its own: QTest.qWait keeps Python's lock, and the worker would hardly advance.
+        loop = QEventLoop()
+        QTimer.singleShot(LOOK_EVERY_MS, loop.quit)
+        loop.exec()
     assert ready(), "this took too long"
 
 
