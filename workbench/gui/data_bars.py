@@ -90,8 +90,8 @@ class ClassBars(QWidget):
 
     def _name_width(self) -> int:
         metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(count.name) for count in self._counts), default=0) + ROUNDING_PX
-        return min(widest, LONGEST_NAME * metrics.averageCharWidth(), self.width() // 3)
+        widest = max((metrics.horizontalAdvance(count.name) for count in self._counts), default=0)
+        return min(widest + ROUNDING_PX, LONGEST_NAME * metrics.averageCharWidth(), self.width() // 3)
 
     def _segments(self, row: int) -> list[tuple[str, QRect]]:
         """The bar of `row` as (split, rectangle)."""

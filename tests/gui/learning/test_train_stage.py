@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QToolButton
 
 from workbench.core.errors import DataError
 from workbench.core.events import (
@@ -113,6 +113,20 @@ def test_the_recipe_says_what_the_card_shows(stage_of):
     assert recipe["policy"] == {"name": "heads_only"}
     assert [head["name"] for head in recipe["heads"]] == ["linear", "mlp", "spinal_shared"]
     assert recipe["training"]["epochs"] == 30
+
+
+def test_the_digits_are_looked_at_in_a_size_that_suits_them_unless_the_user_chose_one(stage_of):
+    def size(stage):
+        return stage.card.values()["backbone"]["image_size"]
+
+    folder = DataSettings(kind="folder", path="/nowhere")
+    stage = stage_of(problem="")
+    assert size(stage) == 64
+    stage.show_data(data_view(), folder, SplitSettings())
+    assert size(stage) == 224
+    stage.findChild(QSpinBox, "image_size").setValue(96)
+    stage.show_data(data_view(), DataSettings(kind="sample"), SplitSettings())
+    assert size(stage) == 96
 
 
 def test_heads_are_added_duplicated_and_removed(stage_of, qtbot):

@@ -82,6 +82,7 @@ class RecipeCard(QWidget):
         first = [options[name] for name in FIRST_BACKBONE if name in options]
         rest = [option for name, option in options.items() if name not in FIRST_BACKBONE]
         self._backbone_form, self._backbone_more = OptionForm(first), OptionForm(rest)
+        self._usual_px = self._suggested_px = options["image_size"].default
         column.addWidget(self._backbone)
         column.addWidget(self._backbone_note)
         column.addWidget(self._backbone_form)
@@ -187,6 +188,13 @@ class RecipeCard(QWidget):
         self._training_more.show_values(training)
         self._augmentation.show_values(recipe.augmentation.model_dump())
         self.on_edited()
+
+    def suggest_image_size(self, size_px: int | None) -> None:
+        """Set the size that suits the pictures, or the usual one; a size that the user chose stays."""
+        shown = self._backbone_form.values()
+        if shown["image_size"] == self._suggested_px:
+            self._suggested_px = self._usual_px if size_px is None else size_px
+            self._backbone_form.show_values(shown | {"image_size": self._suggested_px})
 
     def _show_policy(self, policy: PartChoice) -> None:
         names = [card.name for card in self._policies]

@@ -24,6 +24,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.events import ExperimentEnded
 from workbench.core.recipe import DataSettings, Recipe, SplitSettings
 from workbench.core.samples import VAL
+from workbench.experiment.recipes import DEMO_IMAGE_SIZE
 from workbench.experiment.views import Catalogue, DataView
 from workbench.gui import numbers, theme
 from workbench.gui.messages import sentence
@@ -151,6 +152,7 @@ class TrainStage(QWidget):
         self._data, self._data_settings = view, data
         self._split_settings = split or SplitSettings()
         self._card.show_classes(len(view.samples.classes))
+        self._card.suggest_image_size(DEMO_IMAGE_SIZE if data.kind == "sample" else None)
         self._empty.show_data(view)
         self.check()
 
