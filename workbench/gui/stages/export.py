@@ -216,7 +216,9 @@ class ExportStage(QWidget):
         chosen = self._run.currentData()
         self._run.clear()
         for run, words in runs:
-            self._run.addItem(words, run.run)
+            # A list entry has room for the accuracy, the closed box only for the name.
+            self._run.addItem(words.partition(" · accuracy")[0], run.run)
+            self._run.setItemData(self._run.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
         self._run.setCurrentIndex(max(0, self._run.findData(chosen)))
 
     @property
