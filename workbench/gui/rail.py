@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -16,8 +16,6 @@ WIDTH_LETTERS = 14  # average letters that fit: "1,234 pictures"
 
 class Rail(QFrame):
     """Shows which stage is open. `actions` are the window's own, so that menu and rail agree."""
-
-    stage_chosen = Signal(str)
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)

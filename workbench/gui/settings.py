@@ -46,10 +46,6 @@ class Settings(QObject):
         self._store.setValue("window/geometry", geometry)
         self._store.setValue(f"window/layout{LAYOUT_VERSION}", layout)
 
-    def forget_window(self) -> None:
-        """Let the next start use the default layout."""
-        self._store.remove("window")
-
     @property
     def recent(self) -> tuple[Path, ...]:
         """Projects opened last, newest first; some may have gone."""

@@ -40,7 +40,6 @@ class Tones:
     warn_soft: str
     bad: str
     bad_soft: str
-    good: str
 
 
 LIGHT = Tones(
@@ -58,7 +57,6 @@ LIGHT = Tones(
     warn_soft="#FFF4DC",
     bad="#B3261E",
     bad_soft="#FDECEA",
-    good="#1B7F4B",
 )
 
 DARK = Tones(
@@ -76,7 +74,6 @@ DARK = Tones(
     warn_soft="#3A3018",
     bad="#FF9D94",
     bad_soft="#43211F",
-    good="#6FD3A0",
 )
 
 # Six colours each, at least 3:1 against the surface. Their smallest distance in CIELAB, also as seen with

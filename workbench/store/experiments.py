@@ -151,11 +151,6 @@ class ExperimentStore:
                 )
             _set(connection, id, {**_owned(me), "seen": now})
 
-    def release_run(self, id: str) -> None:
-        """The end of `claim_run`."""
-        with self._database.write() as connection:
-            _set(connection, id, _owned(None))
-
 
 def run_key(connection: sqlite3.Connection, run: str) -> int:
     """The row of the run with exactly this id; raises ProjectError when there is none."""

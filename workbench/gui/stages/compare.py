@@ -41,7 +41,6 @@ class CompareStage(QWidget):
         self._services = services
         self._titles = titles
         self._wanted: tuple[str, ...] | None = None
-        self._comparison: Comparison | None = None
         self._answers: Answers | None = None
         self._test: Answers | None = None
         self._model = RunTableModel(self._head_titles())
@@ -213,7 +212,6 @@ class CompareStage(QWidget):
     # --- showing
 
     def _show_comparison(self, comparison: Comparison) -> None:
-        self._comparison = comparison
         results = comparison.results
         keys = [RunKey(i, run_title(one.view, self._head_titles())) for i, one in enumerate(results)]
         self._answers = Answers.of(comparison, self._head_titles())
