@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.stories.conftest import DRAWN_MS
+from tests.stories.conftest import DRAWN_MS, wait_until
 from workbench.core.posterior import PosteriorTable
 from workbench.gui.main_window import MainWindow
+from workbench.gui.selection import PictureList
 
 
 def tables(window: MainWindow) -> list[PosteriorTable]:
@@ -45,6 +47,25 @@ def test_a_cell_of_a_matrix_opens_exactly_its_pictures(trained: MainWindow) -> N
     rows = np.flatnonzero((first.target == true) & (first.predicted == predicted))
     assert {item.name for item in pictures.items} == {first.sample[int(row)] for row in rows}
     assert all(Path(item.file).is_file() for item in pictures.items)
+
+
+@pytest.mark.parametrize("compared", [True, False], ids=["compared", "not compared"])
+def test_an_accuracy_on_train_and_export_opens_the_mistakes_behind_it(
+    trained: MainWindow, compared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not compared:
+        monkeypatch.setattr(trained.compare_stage, "_answers", None)
+    ids = [run.id for run in trained.services.project.project.runs()]
+    listed = trained.export_stage.findChild(QListWidget, "report_runs")
+    for place, table in enumerate(tables(trained)):
+        wrong = {table.sample[int(row)] for row in np.flatnonzero(table.predicted != table.target)}
+        row = next(r for r in range(listed.count()) if ids[place] in listed.item(r).toolTip())
+        button = trained.train_stage.findChild(QPushButton, f"run_accuracy_{'ABC'[place]}")
+        for open_door in (button.click, lambda row=row: listed.itemActivated.emit(listed.item(row))):
+            trained.services.selection.show_pictures(PictureList("", ()))
+            open_door()
+            wait_until(lambda: bool(trained.services.selection.pictures.title), DRAWN_MS)
+            assert {item.name for item in trained.services.selection.pictures.items} == wrong
 
 
 def test_each_picture_is_inspected_with_the_bars_of_all_heads(qtbot: QtBot, trained: MainWindow) -> None:

@@ -47,6 +47,8 @@ class Following(QObject):
         train.recipe_loaded.connect(self.on_recipe_loaded)
         train.train_state_changed.connect(self.on_train_state_changed)
         train.class_chosen.connect(self.on_class_chosen)
+        train.mistakes_wanted.connect(window.compare_stage.show_mistakes)
+        window.export_stage.mistakes_wanted.connect(window.compare_stage.show_mistakes)
         window.strip.filter_removed.connect(self.on_strip_filter_removed)
         opening.project_opened.connect(self.on_project_opened)
         opening.data_wanted.connect(self.on_data_wanted)

@@ -25,6 +25,7 @@ from workbench.gui.stages.sealed_test import SealedTest
 from workbench.gui.stages.verdicts import Verdicts
 
 LIST_KEY, COMPARE_KEY, TEST_KEY = "compare/list", "compare/runs", "compare/test"
+MISTAKES_KEY = "compare/mistakes"
 MAX_ROWS = 7  # runs seen without scrolling
 
 
@@ -266,6 +267,28 @@ class CompareStage(QWidget):
     def on_pictures_wanted(self, names: tuple[str, ...], title: str) -> None:
         if self._answers is not None:
             self._show_pictures(self._answers.named(names), title)
+
+    @Slot(str)
+    def show_mistakes(self, run: str) -> None:
+        """Open the pictures that a run gets wrong, whether it is ticked here or not."""
+        if self._answers is not None and run in self._answers.ids:
+            self.on_metric_chosen(run, "accuracy")  # with the letters and answers of all compared runs
+            return
+        project = self._services.project.project
+
+        def work() -> Comparison:
+            from workbench import experiment
+
+            return experiment.compare_runs(project, [run])
+
+        self._services.background.ask(work, self._open_mistakes, key=MISTAKES_KEY)
+
+    def _open_mistakes(self, comparison: Comparison) -> None:
+        answers = Answers.of(comparison, self._head_titles())
+        if answers is not None:
+            title = self.tr("{run}: its mistakes, the surest first").format(run=answers.runs[0].label)
+            rows = answers.behind_metric(0, "accuracy")
+            self._services.selection.show_pictures(answers.pictures(rows, title))
 
     # --- test and trash
 

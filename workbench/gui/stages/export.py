@@ -39,6 +39,7 @@ class ExportStage(QWidget):
     """Choose runs, save the report, predict a folder."""
 
     train_wanted = Signal()
+    mistakes_wanted = Signal(str)  # run id: the pictures behind its accuracy
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -125,6 +126,7 @@ class ExportStage(QWidget):
         self._save.clicked.connect(self.save_report)
         self._open.clicked.connect(self.on_open_clicked)
         self._list.itemChanged.connect(self.on_runs_ticked)
+        self._list.itemActivated.connect(self.on_run_activated)
         return card
 
     def _predict_card(self) -> QFrame:
@@ -205,7 +207,7 @@ class ExportStage(QWidget):
             item.setData(RunKeyRole, run.run)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked if run.run in unticked else Qt.CheckState.Checked)
-            item.setToolTip(run.run)
+            item.setToolTip(self.tr("{run}: double-click to see its mistakes").format(run=run.run))
             self._list.addItem(item)
         self._list.blockSignals(False)
         rows = min(max(len(runs), FEWEST_ROWS), MOST_ROWS)
@@ -220,6 +222,10 @@ class ExportStage(QWidget):
             self._run.addItem(words.partition(" · accuracy")[0], run.run)
             self._run.setItemData(self._run.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
         self._run.setCurrentIndex(max(0, self._run.findData(chosen)))
+
+    @Slot(QListWidgetItem)
+    def on_run_activated(self, item: QListWidgetItem) -> None:
+        self.mistakes_wanted.emit(str(item.data(RunKeyRole)))
 
     @property
     def ticked(self) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ class Monitor(QWidget):
     discard_wanted = Signal()
     compare_wanted = Signal()
     class_chosen = Signal(str, str, str)  # run id, class, metric
+    mistakes_wanted = Signal(str)  # run id
 
     def __init__(self, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +74,7 @@ class Monitor(QWidget):
         self._headline = theme.label("", "heading")
         self._headline.setObjectName("training_headline")
         self._rows = RunRows(titles)
+        self._rows.mistakes_wanted.connect(self.mistakes_wanted)
         self._stage_lines = {
             "data": _StageLine(self.tr("Pictures")),
             "features": _StageLine(self.tr("Features")),

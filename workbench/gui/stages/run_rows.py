@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from workbench.core.events import RunPlan
-from workbench.gui import numbers
+from workbench.gui import numbers, theme
 from workbench.gui.answers import head_title, metric_of
 from workbench.gui.charts.figure import ElidedLabel
 from workbench.gui.charts.legend import RunKey, swatch
@@ -22,6 +22,8 @@ BAR_EM = 10
 class RunRows(QWidget):
     """The runs of an experiment, one below the other."""
 
+    mistakes_wanted = Signal(str)  # run id
+
     def __init__(self, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._titles = titles
@@ -31,7 +33,7 @@ class RunRows(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(5)
-        self._grid.setColumnStretch(4, 1)
+        self._grid.setColumnStretch(5, 1)
 
     def key_of(self, plan: RunPlan, index: int) -> RunKey:
         """A run as figures name it."""
@@ -65,8 +67,9 @@ class RunRows(QWidget):
 class _Line:
     """The widgets of one run."""
 
-    def __init__(self, key: RunKey, grid: QGridLayout, row: int, owner: QWidget) -> None:
+    def __init__(self, key: RunKey, grid: QGridLayout, row: int, owner: RunRows) -> None:
         self._owner = owner
+        self._run = ""
         self._key = key
         self._swatch = QLabel()
         self._name = QLabel(str(key))
@@ -77,13 +80,20 @@ class _Line:
         self._bar.setAccessibleName(owner.tr("Progress of {run}").format(run=key))
         self.state = QLabel()
         self.state.setObjectName(f"run_state_{key.letter}")
+        self._door = QPushButton()
+        self._door.setObjectName(f"run_accuracy_{key.letter}")
+        self._door.setToolTip(owner.tr("Accuracy on validation; click to see the mistakes"))
+        theme.mark(self._door, "link")
+        self._door.clicked.connect(lambda: owner.mistakes_wanted.emit(self._run))
+        self._door.hide()
         self._best = ElidedLabel()
-        for column, widget in enumerate((self._swatch, self._name, self._bar, self.state, self._best)):
+        self._widgets = (self._swatch, self._name, self._bar, self.state, self._door, self._best)
+        for column, widget in enumerate(self._widgets):
             grid.addWidget(widget, row, column)
         self.paint_swatch()
 
     def remove(self) -> None:
-        for widget in (self._swatch, self._name, self._bar, self.state, self._best):
+        for widget in self._widgets:
             widget.setParent(None)
             widget.deleteLater()
 
@@ -95,7 +105,15 @@ class _Line:
         self._bar.setValue(round(run.fraction() * PER_MILLE))
         self.state.setText(self._state(run))
         self.state.setToolTip(run.message)
-        self._best.setText(self._best_text(run))
+        self._run = run.plan.run
+        val = run.metrics.get("val")
+        if isinstance(val, Mapping):
+            accuracy = numbers.percent(metric_of(val, "accuracy"))
+            self._door.setText(self._owner.tr("val {a}").format(a=accuracy))
+        self._door.setVisible(isinstance(val, Mapping))
+        self._best.setText(
+            self._owner.tr("best epoch {n}").format(n=run.best_epoch) if run.best_epoch else ""
+        )
 
     def _state(self, run: RunProgress) -> str:
         tr = self._owner.tr
@@ -119,12 +137,3 @@ class _Line:
             text += tr(", step {n} of {total}").format(n=run.step, total=run.steps)
         left = run.left_s()
         return text if left is None else f"{text} · " + tr("{time} left").format(time=numbers.about(left))
-
-    def _best_text(self, run: RunProgress) -> str:
-        parts = []
-        val = run.metrics.get("val")
-        if isinstance(val, Mapping):
-            parts.append(self._owner.tr("val {a}").format(a=numbers.percent(metric_of(val, "accuracy"))))
-        if run.best_epoch:
-            parts.append(self._owner.tr("best epoch {n}").format(n=run.best_epoch))
-        return " · ".join(parts)

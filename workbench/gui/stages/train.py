@@ -51,6 +51,7 @@ class TrainStage(QWidget):
     runs_ended = Signal(object)  # tuple[str, ...]: runs that can be compared, in training order
     recipe_loaded = Signal(object)  # Recipe: its data and split are for the Data stage
     train_state_changed = Signal(bool, str)  # whether training can start; why not
+    mistakes_wanted = Signal(str)  # run id: the pictures behind its accuracy
     class_chosen = Signal(str, str, str)  # run id, class, metric: the pictures behind a live bar
 
     def __init__(
@@ -131,6 +132,7 @@ class TrainStage(QWidget):
         monitor.discard_wanted.connect(controller.discard)
         monitor.compare_wanted.connect(self.on_compare_wanted)
         monitor.class_chosen.connect(self.class_chosen)
+        monitor.mistakes_wanted.connect(self.mistakes_wanted)
 
     @property
     def controller(self) -> RunController:
