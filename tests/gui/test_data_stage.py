@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QSpinBox, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from tests.dropping import drop
 from workbench.core.recipe import DataSettings, SplitSettings
 from workbench.gui.data_bars import SplitLegend
 from workbench.gui.services import Services
@@ -43,17 +43,8 @@ def text(stage: DataStage, name: str) -> str:
 
 
 def test_a_dropped_folder_is_reported(qtbot: QtBot, stage: DataStage, pictures: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(pictures))])
-    event = QDropEvent(
-        QPointF(QPoint(5, 5)),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
     with qtbot.waitSignal(stage.dropped) as caught:
-        stage.drop_zone.dropEvent(event)
+        drop(stage.drop_zone, pictures)
     assert caught.args == [(pictures,)]
 
 

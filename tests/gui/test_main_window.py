@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.dropping import drop
 from workbench.core.events import Event, ExperimentEnded
 from workbench.core.stopping import Stop, Stopped
 from workbench.gui import theme
@@ -73,14 +74,6 @@ def make_window(qtbot: QtBot, tmp_path: Path, training: Training) -> Iterator[Ca
 @pytest.fixture
 def window(make_window: Callable[[], MainWindow]) -> MainWindow:
     return make_window()
-
-
-def drop(target: QWidget, folder: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(folder))])
-    corner = QPointF(QPoint(5, 5))
-    button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    target.dropEvent(QDropEvent(corner, Qt.DropAction.CopyAction, mime, button, key))
 
 
 def open_pictures(qtbot: QtBot, window: MainWindow, folder: Path) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.dropping import drop
 from tests.experiment.conftest import COLOURS, draw
 from workbench.gui import theme
 from workbench.gui.app import name_program
@@ -95,12 +95,3 @@ def wait_until(ready: Callable[[], bool], at_most_ms: int) -> None:
         QTimer.singleShot(LOOK_EVERY_MS, loop.quit)
         loop.exec()
     assert ready(), "this took too long"
-
-
-def drop(window: MainWindow, folder: Path) -> None:
-    """Let go of a folder above the window."""
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(folder))])
-    corner = QPointF(QPoint(300, 300))
-    button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    window.dropEvent(QDropEvent(corner, Qt.DropAction.CopyAction, mime, button, key))
